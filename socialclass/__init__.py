@@ -1,0 +1,64 @@
+"""Label posts as social media marketing or social networking.
+
+>>> from socialclass import load_model
+>>> load_model().predict(["hey mum, landed safely, call you tonight"])[0].label
+'social networking'
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from socialclass.classifier import Classifier, Contribution, Explanation, Prediction
+    from socialclass.corpus import Example, read_corpus
+    from socialclass.errors import SocialclassError
+    from socialclass.evaluation import Evaluation, evaluate
+    from socialclass.persistence import load_model, save_model
+    from socialclass.text import AnalyzerSettings, analyze
+    from socialclass.training import TrainSettings, train
+
+__all__ = [
+    "AnalyzerSettings",
+    "Classifier",
+    "Contribution",
+    "Evaluation",
+    "Example",
+    "Explanation",
+    "Prediction",
+    "SocialclassError",
+    "TrainSettings",
+    "analyze",
+    "evaluate",
+    "load_model",
+    "read_corpus",
+    "save_model",
+    "train",
+]
+
+_HOMES = {
+    "AnalyzerSettings": "text",
+    "Classifier": "classifier",
+    "Contribution": "classifier",
+    "Evaluation": "evaluation",
+    "Example": "corpus",
+    "Explanation": "classifier",
+    "Prediction": "classifier",
+    "SocialclassError": "errors",
+    "TrainSettings": "training",
+    "analyze": "text",
+    "evaluate": "evaluation",
+    "load_model": "persistence",
+    "read_corpus": "corpus",
+    "save_model": "persistence",
+    "train": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562): the command line starts without the rest."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'socialclass' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"socialclass.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,67 @@
+"""A labelled corpus: read, counted, fingerprinted. It is not learnt from here."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from socialclass.errors import CorpusError, InputError, UnknownFieldError
+from socialclass.formats import ReadOptions, Record, read_records
+
+
+class Example(NamedTuple):
+    """A labelled text.
+
+    group: examples of one group are never divided between training and testing; empty for none.
+    """
+
+    text: str
+    label: str
+    group: str = ""
+
+
+def read_corpus(
+    path: str, reading: ReadOptions | None = None, label_field: str = "label", group_field: str | None = None
+) -> list[Example]:
+    """Return the examples of a CSV, TSV or JSONL file.
+
+    group_field: column of the group; None for ``pair``, else ``situation``, where the corpus has them.
+    Raises `InputError` for a record that cannot be read: a corpus is taken whole or not at all.
+    """
+    return [_example(record, label_field, group_field) for record in read_records(path, reading or ReadOptions())]
+
+
+def _example(record: Record, label_field: str, group_field: str | None) -> Example:
+    if record.error:
+        raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
+    fields = dict(zip(record.names, record.values, strict=True))
+    if label_field not in fields:
+        raise UnknownFieldError(label_field, fields, place=str(record.place), option="--label-field")
+    label = fields[label_field]
+    if not isinstance(label, str) or not label.strip():
+        raise InputError(f"no label in {label_field!r}", place=str(record.place), remedy="label or remove this record")
+    if group_field is not None and group_field not in fields:
+        raise UnknownFieldError(group_field, fields, place=str(record.place), option="--group-field")
+    names = (group_field,) if group_field is not None else ("situation", "pair")
+    group = next((str(fields[name]) for name in names if fields.get(name)), "")
+    return Example(record.text, label.strip(), group)
+
+
+def check_corpus(examples: Sequence[Example]) -> Counter[str]:
+    """Return the number of examples of each label; raises `CorpusError` where nothing can be learnt."""
+    counts = Counter(example.label for example in examples)
+    if not counts:
+        raise CorpusError("the corpus is empty", remedy="give it labelled texts")
+    if len(counts) < 2:
+        raise CorpusError(f"every text has the label {next(iter(counts))!r}", remedy="give it texts of two labels")
+    return counts
+
+
+def fingerprint(examples: Sequence[Example]) -> str:
+    """Return a SHA-256 (hex) of texts, labels and groups in order; equal corpora have equal fingerprints."""
+    digest = hashlib.sha256()
+    for example in examples:
+        for part in example:
+            data = part.encode()
+            digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()

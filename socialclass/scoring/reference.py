@@ -1,0 +1,84 @@
+"""The readable scoring: TF-IDF, damped L2 norm, linear scores. Standard library only; no probabilities here.
+
+A text's vector has one entry a known term, ``(1 + ln tf) * idf``, and one constant entry, `damping`; it is divided by
+its Euclidean length. The constant (its coefficient is fixed at zero) keeps a text with little evidence near the
+middle: without it one known word would weigh as much as twenty. Apart from the constant this is what
+scikit-learn's ``TfidfVectorizer(sublinear_tf=True)`` and ``LogisticRegression.decision_function`` compute, and
+the tests hold it equal to them.
+"""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from math import log, sqrt
+from typing import NamedTuple
+
+from socialclass.text import AnalyzerSettings, analyze
+
+
+class Weights(NamedTuple):
+    """All numbers of a linear text model.
+
+    terms: the vocabulary, sorted; n_terms strings.
+    idf: array of n_terms floats.
+    coef: a row of n_terms floats for each class; a single row, of the second class, when there are two.
+    intercept: a float for each row of `coef`.
+    damping: the constant entry of every vector, in units of tf * idf.
+    """
+
+    terms: tuple[str, ...]
+    idf: Sequence[float]
+    coef: tuple[Sequence[float], ...]
+    intercept: tuple[float, ...]
+    damping: float
+    analyzer: AnalyzerSettings
+
+
+class Scores(NamedTuple):
+    """One text's outcome: how many of its distinct terms are known, and a score for each row of `coef`."""
+
+    known: int
+    scores: tuple[float, ...]
+
+
+class Scorer:
+    """Scores texts with fixed weights.
+
+    >>> weights = Weights(("free", "mum"), [1.0, 1.0], ([-2.0, 2.0],), (0.0,), 0.0, AnalyzerSettings(1, 0))
+    >>> Scorer(weights).score(["hi mum", "???"])
+    [Scores(known=1, scores=(2.0,)), Scores(known=0, scores=(0.0,))]
+    """
+
+    name = "Python"
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._index = {term: i for i, term in enumerate(weights.terms)}
+
+    def vector(self, text: str) -> dict[int, float]:
+        """Return the entries of the text's normalised vector, by index of the term, without the constant."""
+        known: dict[int, int] = {}
+        lookup = self._index.get
+        for term in analyze(text, self._weights.analyzer):
+            index = lookup(term)
+            if index is not None:
+                known[index] = known.get(index, 0) + 1
+        idf = self._weights.idf
+        values = {i: idf[i] if count == 1 else (1.0 + log(count)) * idf[i] for i, count in known.items()}
+        damping = self._weights.damping
+        length = sqrt(sum([value * value for value in values.values()]) + damping * damping)
+        return {i: value / length for i, value in values.items()} if length else {}
+
+    def score(self, texts: Iterable[str]) -> list[Scores]:
+        """Return the scores of each text, in order."""
+        rows = list(zip(self._weights.coef, self._weights.intercept, strict=True))
+        results = []
+        for text in texts:
+            vector = self.vector(text)
+            totals = [sum([value * coef[i] for i, value in vector.items()], start) for coef, start in rows]
+            results.append(Scores(len(vector), tuple(totals)))
+        return results
+
+
+def floats(values: Iterable[float]) -> "array[float]":
+    """Return the values as a compact array of doubles."""
+    return array("d", values)
