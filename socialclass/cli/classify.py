@@ -1,0 +1,198 @@
+"""`socialclass classify`: label lines or rows."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import BinaryIO
+
+import click
+
+from socialclass.classifier import Classifier
+from socialclass.cli.options import (
+    UNREADABLE_EXIT,
+    color_option,
+    is_terminal,
+    model_option,
+    note,
+    open_model,
+    read_options,
+)
+from socialclass.errors import InputError
+from socialclass.formats import (
+    OUTPUT_FORMATS,
+    ReadOptions,
+    Record,
+    detect_format,
+    open_output,
+    read_binary,
+    writer_for,
+)
+from socialclass.formats.records import Writer
+from socialclass.formats.streams import STANDARD
+from socialclass.formats.table import open_records, output_format
+from socialclass.labelling import LabelOptions, Tally, label_records
+
+_EXAMPLES = """\b
+Examples:
+  socialclass classify posts.txt
+  socialclass classify < posts.txt | cut -f1 | sort | uniq -c
+  socialclass classify --text-field body export.csv -o labelled.csv
+  socialclass classify --input-format jsonl --min-confidence 0.8 - < posts.jsonl
+  tail -f posts.txt | socialclass classify --line-buffered
+\b
+Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
+"""
+
+
+@click.command("classify", epilog=_EXAMPLES)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@model_option
+@read_options
+@click.option(
+    "--output-format",
+    type=click.Choice(["auto", "table", *OUTPUT_FORMATS]),
+    default="auto",
+    show_default=True,
+    help="auto: a table on a terminal, else tsv for lines, the input's own for the rest.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write here, whole or not at all, instead of standard output.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="Below this probability the label is 'uncertain'.",
+)
+@click.option("--probabilities", is_flag=True, help="Add a column for the probability of each class.")
+@click.option(
+    "--explain",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Add the N strongest terms with their contributions to the logit.",
+)
+@click.option("--prefix", default="", metavar="TEXT", help="Put TEXT before the names of the added fields.")
+@click.option("--header/--no-header", default=None, help="Write a header row; by default all but tsv for lines do.")
+@click.option("--line-buffered", is_flag=True, help="Answer each line at once, as on a terminal.")
+@click.option("--summary", is_flag=True, help="Print the counts of labels to standard error.")
+@click.option("--summary-json", metavar="FILE", help="Write the counts as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on standard error.")
+@color_option
+def command(files: tuple[str, ...], model: str | None, input_format: str, text_field: str | None, encoding: str,
+            encoding_errors: str, output_format: str, output: str | None, min_confidence: float, probabilities: bool,
+            explain: int, prefix: str, header: bool | None, line_buffered: bool, summary: bool,
+            summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
+    """Label each text of FILE, or of standard input, as marketing or networking.
+
+    One record in, one record out, in order, with all its own fields and these added: predicted_label, probability
+    (of that label), and reason (empty, or why the label is 'uncertain': no_known_terms, low_confidence, empty).
+    """
+    sources = files or (STANDARD,)
+    classifier = open_model(model)
+    to_terminal = output is None and is_terminal(sys.stdout)
+    if STANDARD in sources and is_terminal(sys.stdin) and not quiet:
+        note("reading texts from the keyboard, one a line; Ctrl-D ends, --help shows more")
+    if output_format == "auto" and to_terminal:
+        output_format = "table"
+    at_once = line_buffered or (to_terminal and STANDARD in sources)
+    options = LabelOptions(min_confidence, probabilities, explain, prefix, *((1,) if at_once else ()))
+    reading = ReadOptions(input_format, text_field, encoding, encoding_errors)
+    tally = Tally()
+    with ExitStack() as stack:
+        if not quiet and is_terminal(sys.stderr) and not to_terminal:
+            from socialclass.render import progress
+
+            tick = stack.enter_context(progress(sources))
+        else:
+            tick = None
+        stream = stack.enter_context(open_output(output))
+        run = _Run(classifier, options, tally, stream, output_format, header, color, quiet)
+        for source in sources:
+            run.label(source, reading, at_once, tick)
+        run.finish()
+    if summary:
+        from socialclass.render import print_summary
+
+        print_summary(tally)
+    if summary_json:
+        _write_summary(tally, summary_json)
+    if tally.unreadable:
+        click.get_current_context().exit(UNREADABLE_EXIT)
+
+
+class _Run:
+    """The one writer that all inputs of a run share; it is made when the first input's format is known."""
+
+    def __init__(self, classifier: Classifier, options: LabelOptions, tally: Tally, stream: BinaryIO,
+                 wanted: str, header: bool | None, color: str, quiet: bool) -> None:  # fmt: skip
+        self._classifier, self._options, self._tally, self._stream = classifier, options, tally, stream
+        self._wanted, self._header, self._color, self._quiet = wanted, header, color, quiet
+        self._writer: Writer | None = None
+        self._format = ""
+
+    def label(self, source: str, reading: ReadOptions, at_once: bool, tick: object) -> None:
+        """Label one input; its records go out as they come."""
+        with read_binary(source) as stream:
+            peek = getattr(stream, "peek", None)
+            head = peek(64) if peek and source != STANDARD and reading.format == "auto" else b""
+            name = reading.format if reading.format != "auto" else detect_format(source, head)
+            writer = self._writer_for(name, source)
+            records = open_records(stream, source, ReadOptions(name, *_rest(reading)))
+            if tick is not None:
+                records = _ticking(records, stream, tick)
+            for record, added in label_records(records, self._classifier, self._options, self._tally):
+                if record.error and not self._quiet:
+                    note(f"{record.place}: {record.error}")
+                writer.write(record, added)
+                if at_once:
+                    self._stream.flush()
+
+    def _writer_for(self, name: str, source: str) -> Writer:
+        if self._writer is None:
+            self._format = name
+            names = self._options.names(self._classifier)
+            if self._wanted == "table":
+                from socialclass.render import TableWriter
+
+                self._writer = TableWriter(self._stream, names, self._classifier.classes, self._color)
+            else:
+                wanted = output_format(self._wanted, name)
+                self._writer = writer_for(wanted, self._stream, names, name, self._header)
+        elif self._wanted == "auto" and name != self._format:
+            raise InputError(
+                f"this is {name} after {self._format}, and one output has one format",
+                place=source,
+                remedy="say which: --output-format jsonl",
+            )
+        return self._writer
+
+    def finish(self) -> None:
+        """Write what is still owed."""
+        if self._writer is not None:
+            self._writer.close()
+        self._stream.flush()
+
+
+def _rest(reading: ReadOptions) -> tuple[str | None, str, str]:
+    return reading.text_field, reading.encoding, reading.errors
+
+
+def _ticking(records: Iterator[Record], stream: BinaryIO, tick: object) -> Iterator[Record]:
+    assert callable(tick)
+    for number, record in enumerate(records):
+        if number % 1000 == 0:
+            tick(stream)
+        yield record
+    tick(None)
+
+
+def _write_summary(tally: Tally, path: str) -> None:
+    content = {
+        "records": tally.records,
+        "labels": dict(tally.labels),
+        "reasons": dict(tally.reasons),
+        "unreadable": tally.unreadable,
+    }
+    with open_output(path) as stream:
+        stream.write((json.dumps(content, indent=2) + "\n").encode())

@@ -1,0 +1,71 @@
+"""Options that several commands share, as decorators, and the few steps that go with them."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from socialclass.classifier import Classifier
+from socialclass.formats import INPUT_FORMATS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+UNREADABLE_EXIT, GATE_EXIT = 3, 4
+
+
+def model_option(function: F) -> F:
+    """Add ``-m/--model``."""
+    return click.option(
+        "-m", "--model", metavar="MODEL", help="Model file; by default the one that comes with socialclass."
+    )(function)
+
+
+def read_options(function: F) -> F:
+    """Add the options that say how an input is read."""
+    options = [
+        click.option(
+            "--input-format",
+            type=click.Choice(["auto", *INPUT_FORMATS]),
+            default="auto",
+            show_default=True,
+            help="How FILE is read; auto goes by suffix, then by content; standard input is lines.",
+        ),
+        click.option("--text-field", metavar="NAME", help="Column or key of the text; by default 'text'."),
+        click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the input."),
+        click.option(
+            "--encoding-errors",
+            type=click.Choice(["strict", "replace"]),
+            default="strict",
+            show_default=True,
+            help="What to do with bytes that are not in the encoding.",
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def color_option(function: F) -> F:
+    """Add ``--color``."""
+    return click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in tables."
+    )(function)
+
+
+def open_model(path: str | None) -> Classifier:
+    """Return the model that ``-m`` names, or the bundled one."""
+    from socialclass.persistence import load_model
+
+    return load_model(path)
+
+
+def is_terminal(stream: Any) -> bool:
+    """Say whether a standard stream is there and a terminal."""
+    return stream is not None and stream.isatty()
+
+
+def note(message: str) -> None:
+    """Write a line for people to standard error."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"socialclass: {message}\n")

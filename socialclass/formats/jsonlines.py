@@ -1,0 +1,109 @@
+"""JSON Lines: one JSON object a line. What was read is written again as it stood, with the added members at its end."""
+
+import json
+from collections.abc import Iterator
+from typing import BinaryIO, NoReturn
+
+from socialclass.errors import UnknownFieldError
+from socialclass.formats.records import AddedFields, Place, Record
+from socialclass.formats.streams import decoded_lines
+
+
+def read_json_lines(
+    stream: BinaryIO, place: str, encoding: str, errors: str, text_field: str | None
+) -> Iterator[Record]:
+    """Yield a record a line, blank lines skipped; a line that is no object with a text is a record with an `error`.
+
+    Raises `UnknownFieldError` when not even the first object has the text field.
+    """
+    name = text_field if text_field is not None else "text"
+    nothing_read = True
+    for number, line in enumerate(decoded_lines(stream, place, encoding, errors), 1):
+        line = line.strip(" \t\r\n")
+        if not line:
+            continue
+        here = Place(place, number)
+        content = _parse(line)
+        if isinstance(content, str):
+            yield Record("", ("unreadable",), (line,), here, content)
+            continue
+        if nothing_read and name not in content:
+            raise UnknownFieldError(name, content, place=str(here), option="--text-field")
+        nothing_read = False
+        text = content.get(name)
+        error = "" if isinstance(text, str) else f"no text: field {name!r} is {_kind(content, name)}"
+        if not error and not _is_utf8(text):
+            error = f"field {name!r} holds half of a surrogate pair"
+        yield Record("" if error else str(text), tuple(content), tuple(content.values()), here, error, line)
+
+
+def _parse(line: str) -> dict[str, object] | str:
+    """Return the object on the line, or what is wrong with it."""
+    try:
+        content = json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant)
+    except RecursionError:
+        return "not JSON: nested too deeply"
+    except ValueError as error:
+        return f"not JSON: {error}"
+    return content if isinstance(content, dict) else f"not an object but {_json_type(content)}"
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"key {twice!r} stands twice in one object")
+    return content
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _kind(content: dict[str, object], name: str) -> str:
+    return _json_type(content[name]) if name in content else "missing"
+
+
+def _json_type(value: object) -> str:
+    names = {str: "a string", list: "a list", dict: "an object", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _is_utf8(text: object) -> bool:
+    try:
+        str(text).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class JsonLinesWriter:
+    """One object a line: the record's members as they stood, then the added ones."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, record: Record, added: AddedFields) -> None:
+        """Write one record as a line."""
+        own = record.raw[1:-1].strip() if record.raw else _members(_named(record))
+        members = _members(dict(zip(added.names, map(_rounded, added.values), strict=True)))
+        self._stream.write(f"{{{own}{', ' if own else ''}{members}}}\n".encode())
+
+    def close(self) -> None:
+        """Nothing is owed."""
+
+
+def _named(record: Record) -> dict[str, object]:
+    """Return a record's fields as an object; surplus cells of a ragged row are gathered under ``surplus``."""
+    own = dict(zip(record.names, record.values, strict=False))
+    surplus = list(record.values[len(record.names) :])
+    return own | {"surplus": surplus} if surplus else own
+
+
+def _members(content: dict[str, object]) -> str:
+    return json.dumps(content, ensure_ascii=False)[1:-1]
+
+
+def _rounded(value: object) -> object:
+    return round(value, 4) if isinstance(value, float) else value

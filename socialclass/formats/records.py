@@ -1,0 +1,73 @@
+"""What every format reads and writes: a Record in, the same record with added fields out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+Value = str | float | None
+
+
+class Place(NamedTuple):
+    """Where a record begins: the file's name and the line, from 1.
+
+    >>> str(Place("posts.csv", 17))
+    'posts.csv:17'
+    """
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Record(NamedTuple):
+    """One text with the fields that it came with.
+
+    text: what is to be labelled; empty where `error` says why the record cannot be read.
+    names, values: the record's own fields; a ragged CSV row has more or fewer values than names.
+    raw: the record as it stood in the input, for writers that hand it on unchanged.
+    """
+
+    text: str
+    names: Sequence[str]
+    values: Sequence[object]
+    place: Place
+    error: str = ""
+    raw: str = ""
+
+
+class AddedFields(NamedTuple):
+    """What labelling adds to a record; `names` are the same for a whole run.
+
+    The first three are always label, probability and reason; columns that were asked for follow.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[Value, ...]
+
+
+class Writer(Protocol):
+    """Writes labelled records to one output, in order."""
+
+    def write(self, record: Record, added: AddedFields) -> None:
+        """Write one record."""
+
+    def close(self) -> None:
+        """Write what is still owed; the stream stays open."""
+
+
+def as_cell(value: object) -> str:
+    """Return a field's value as a cell of a text table: numbers to four decimals, nothing for None.
+
+    >>> [as_cell(0.123456), as_cell(None), as_cell("a")]
+    ['0.1235', '', 'a']
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    import json
+
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,122 @@
+"""Bytes in and out: opening files, decoding lines, writing whole files or nothing. No format is known here."""
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from socialclass.errors import InputError, OutputError
+
+STANDARD = "-"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@contextmanager
+def read_binary(source: str) -> Iterator[BinaryIO]:
+    """Open a file, or standard input for ``-``, for reading bytes; raises `InputError` naming it."""
+    if source == STANDARD:
+        if sys.stdin is None:
+            raise InputError("standard input is closed", remedy="name a FILE")
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = open(source, "rb")  # noqa: SIM115 - closed below; errors of reading are not errors of opening
+    except OSError as error:
+        raise InputError(error.strerror or str(error), place=source, remedy="name a readable file") from error
+    with stream:
+        yield stream
+
+
+def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str) -> Iterator[str]:
+    """Yield the stream's lines, each with its line end; only a line feed ends a line.
+
+    A byte order mark is dropped. Raises `InputError` with line and byte for what is not in `encoding`.
+    """
+    if encoding not in ("utf-8", "utf-8-sig"):
+        yield from _transcoded_lines(stream, place, encoding, errors)
+        return
+    for number, line in enumerate(stream, 1):
+        if number == 1:
+            if line[:2] in _UTF16:
+                raise InputError("this is UTF-16, not UTF-8", place=place, remedy="say so: --encoding utf-16")
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        try:
+            yield line.decode("utf-8", errors)
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"byte {error.start + 1} of the line (0x{line[error.start]:02x}) is not UTF-8",
+                place=f"{place}:{number}",
+                remedy="name the encoding (--encoding latin-1), or go on with --encoding-errors replace",
+            ) from None
+
+
+def _transcoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str) -> Iterator[str]:
+    import io
+
+    number = 0
+    try:
+        text = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="\n")
+        for number, line in enumerate(text, 1):
+            yield line.removeprefix("\ufeff") if number == 1 else line
+        text.detach()
+    except LookupError:
+        raise InputError(f"unknown encoding {encoding!r}", place=place, remedy="try utf-8 or latin-1") from None
+    except UnicodeError as error:
+        raise InputError(
+            f"not {encoding} ({getattr(error, 'reason', error)})",
+            place=f"{place}:{number + 1}",
+            remedy="name another --encoding, or go on with --encoding-errors replace",
+        ) from None
+
+
+@contextmanager
+def open_output(path: str | None) -> Iterator[BinaryIO]:
+    """Open the output for writing bytes: standard output for None, else a file.
+
+    A regular file is replaced when all is written and not before; a symlink is written through; a device or a FIFO
+    is written to as it is. Raises `OutputError`.
+    """
+    if path is None or path == STANDARD:
+        if sys.stdout is None:
+            raise OutputError("standard output is closed", remedy="name a file: -o FILE")
+        yield sys.stdout.buffer
+        return
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            with open(target, "wb") as stream:
+                yield stream
+            return
+        with _replacing(target) as stream:
+            yield stream
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise OutputError(error.strerror or str(error), place=path, remedy="choose another -o") from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, mode if mode is not None else 0o666 & ~current_umask())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def current_umask() -> int:
+    """Return the process's file mode mask (there is no way to read it but to set it)."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

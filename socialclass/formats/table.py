@@ -1,0 +1,139 @@
+"""The table of formats: its rows drive the options, the README and the tests."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import BinaryIO
+
+from socialclass.formats.delimited import DelimitedWriter, read_delimited
+from socialclass.formats.jsonlines import JsonLinesWriter, read_json_lines
+from socialclass.formats.lines import PlainWriter, read_lines, read_whole
+from socialclass.formats.records import Record, Writer
+from socialclass.formats.streams import STANDARD, read_binary
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How an input is read.
+
+    format: a name of `INPUT_FORMATS`, or ``auto``.
+    text_field: the column or key that holds the text; None for ``text`` or an only column.
+    encoding: a codec's name; errors: ``strict`` or ``replace``.
+    """
+
+    format: str = "auto"
+    text_field: str | None = None
+    encoding: str = "utf-8"
+    errors: str = "strict"
+
+
+Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
+WriterMaker = Callable[[BinaryIO, tuple[str, ...], bool | None], Writer]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A row of the table: `reader` or `writer` is None where the format goes one way only."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    help: str
+    reader: Reader | None
+    writer: WriterMaker | None
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "lines",
+        (".txt",),
+        "one text a line",
+        lambda stream, place, o: read_lines(stream, place, o.encoding, o.errors),
+        None,
+    ),
+    Format(
+        "text",
+        (),
+        "one text a file",
+        lambda stream, place, o: read_whole(stream, place, o.encoding, o.errors),
+        None,
+    ),
+    Format(
+        "csv",
+        (".csv",),
+        "comma-separated with a header row",
+        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, ",", o.text_field),
+        lambda stream, added, header: DelimitedWriter(stream, ",", header is not False),
+    ),
+    Format(
+        "tsv",
+        (".tsv", ".tab"),
+        "tab-separated with a header row, quoted like CSV; for lines: label, probability, text",
+        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, "\t", o.text_field),
+        lambda stream, added, header: DelimitedWriter(stream, "\t", header is not False),
+    ),
+    Format(
+        "jsonl",
+        (".jsonl", ".ndjson"),
+        "one JSON object a line",
+        lambda stream, place, o: read_json_lines(stream, place, o.encoding, o.errors, o.text_field),
+        lambda stream, added, header: JsonLinesWriter(stream),
+    ),
+)
+_BY_NAME = {row.name: row for row in FORMATS}
+INPUT_FORMATS = tuple(row.name for row in FORMATS if row.reader)
+OUTPUT_FORMATS = tuple(row.name for row in FORMATS if row.writer)
+_PLAIN = frozenset({"lines", "text"})
+
+
+def detect_format(source: str, head: bytes = b"") -> str:
+    """Return the input format of a file by its suffix, then by its first bytes; standard input is ``lines``.
+
+    >>> detect_format("posts.CSV"), detect_format("dump", b'{"text": "hi"}'), detect_format("-")
+    ('csv', 'jsonl', 'lines')
+    """
+    if source == STANDARD:
+        return "lines"
+    suffix = PurePath(source).suffix.lower()
+    for row in FORMATS:
+        if suffix in row.suffixes:
+            return row.name
+    return "jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else "lines"
+
+
+def read_records(source: str, options: ReadOptions) -> Iterator[Record]:
+    """Yield the records of a file, or of standard input for ``-``; raises `InputError`."""
+    with read_binary(source) as stream:
+        yield from open_records(stream, source, options)
+
+
+def open_records(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
+    """Yield the records of an open stream; `source` names it in messages."""
+    place = "standard input" if source == STANDARD else source
+    name = options.format
+    if name == "auto":
+        peek = getattr(stream, "peek", None)
+        name = detect_format(source, peek(64) if peek and source != STANDARD else b"")
+    reader = _BY_NAME[name].reader
+    assert reader is not None, name
+    return reader(stream, place, options)
+
+
+def output_format(wanted: str, input_format: str) -> str:
+    """Return the format that ``auto`` means for a pipe or a file: the input's own, or tsv for plain text."""
+    if wanted != "auto":
+        return wanted
+    return "tsv" if input_format in _PLAIN else input_format
+
+
+def writer_for(
+    name: str, stream: BinaryIO, added: tuple[str, ...], input_format: str, header: bool | None = None
+) -> Writer:
+    """Return the writer of a format; plain text in gives plain tsv out.
+
+    header: True or False as the user asked; None for the format's habit.
+    """
+    if name == "tsv" and input_format in _PLAIN:
+        return PlainWriter(stream, added, bool(header))
+    maker = _BY_NAME[name].writer
+    assert maker is not None, name
+    return maker(stream, added, header)

@@ -1,0 +1,121 @@
+"""Records in, labelled records out: the stream behind `classify`. It opens no file and draws nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
+
+from socialclass.classifier import UNCERTAIN, Classifier, Explanation, Prediction
+from socialclass.errors import TakenFieldError
+from socialclass.formats.records import AddedFields, Record, Value
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class LabelOptions:
+    """What is added to a record.
+
+    min_confidence: probability (0 to 1) below which the label is `uncertain`.
+    probabilities: add a column for each class, named by the class.
+    explain: add `explanation` with this many of the strongest terms; 0 for none.
+    prefix: put before the name of each added field.
+    batch: records scored at once; 1 answers each line as it comes.
+    """
+
+    min_confidence: float = 0.0
+    probabilities: bool = False
+    explain: int = 0
+    prefix: str = ""
+    batch: int = BATCH
+
+    def names(self, classifier: Classifier) -> tuple[str, ...]:
+        """Return the names of the added fields, in order."""
+        names = ["predicted_label", "probability", "reason"]
+        names += classifier.classes if self.probabilities else ()
+        names += ["explanation"] if self.explain else []
+        return tuple(self.prefix + name for name in names)
+
+
+class Labelled(NamedTuple):
+    """A record and what was added to it."""
+
+    record: Record
+    added: AddedFields
+
+
+@dataclass
+class Tally:
+    """Counts of one run, filled while the records pass."""
+
+    labels: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    records: int = 0
+    unreadable: int = 0
+
+    def add(self, label: str, reason: str, error: str) -> None:
+        """Count one record."""
+        self.records += 1
+        self.labels[label] += 1
+        if error:
+            self.unreadable += 1
+        elif reason:
+            self.reasons[reason] += 1
+
+
+def label_records(
+    records: Iterable[Record], classifier: Classifier, options: LabelOptions, tally: Tally | None = None
+) -> Iterator[Labelled]:
+    """Yield exactly one labelled record for each record, in order.
+
+    A record that could not be read is `uncertain` and says so in its reason. Raises `TakenFieldError` when a record
+    already has a field that would be added.
+    """
+    names = options.names(classifier)
+    tally = tally if tally is not None else Tally()
+    records = iter(records)
+    checked: object = None
+    while batch := list(islice(records, options.batch)):
+        predictions = classifier.predict([record.text for record in batch], options.min_confidence)
+        for record, prediction in zip(batch, predictions, strict=True):
+            if record.names is not checked:
+                _check_names(record, names)
+                checked = record.names
+            tally.add(UNCERTAIN if record.error else prediction.label, prediction.reason, record.error)
+            yield Labelled(record, AddedFields(names, _added(record, prediction, classifier, options)))
+
+
+def _added(record: Record, prediction: Prediction, classifier: Classifier, options: LabelOptions) -> tuple[Value, ...]:
+    if record.error:
+        values: list[Value] = [UNCERTAIN, None, f"error: {record.error}"]
+        values += [None] * len(classifier.classes) if options.probabilities else []
+        values += [None] if options.explain else []
+        return tuple(values)
+    values = [prediction.label, prediction.probability, prediction.reason]
+    if options.probabilities:
+        values += prediction.probabilities
+    if options.explain:
+        values.append(explanation_text(classifier.explain(record.text), options.explain))
+    return tuple(values)
+
+
+def explanation_text(explanation: Explanation, size: int) -> str:
+    """Return the strongest contributions on one line; with the rest and the intercept they sum to the logit.
+
+    >>> from socialclass.classifier import Contribution
+    >>> prediction = Prediction("marketing", 0.9, "", (0.9, 0.1))
+    >>> terms = (Contribution("sale", 2.0), Contribution("my", -0.5), Contribution("off", 0.25))
+    >>> explanation_text(Explanation(prediction, 2.0, 0.25, terms), 2)
+    'sale +2.000; my -0.500; (other terms) +0.250; (intercept) +0.250; (logit) +2.000'
+    """
+    shown = [(each.term, each.contribution) for each in explanation.contributions[:size]]
+    rest = sum(each.contribution for each in explanation.contributions[size:])
+    parts = [*shown, ("(other terms)", rest), ("(intercept)", explanation.intercept), ("(logit)", explanation.logit)]
+    return "; ".join(f"{name} {value:+.3f}" for name, value in parts)
+
+
+def _check_names(record: Record, added: tuple[str, ...]) -> None:
+    taken = [name for name in added if name in record.names]
+    if taken and not record.error:
+        raise TakenFieldError(taken, place=str(record.place))

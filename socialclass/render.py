@@ -1,0 +1,231 @@
+"""Results as tables and progress on a terminal; the only importer of rich."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from socialclass.classifier import UNCERTAIN, Classifier, Explanation
+from socialclass.evaluation import Evaluation
+from socialclass.formats.records import AddedFields, Record, as_cell
+from socialclass.labelling import Tally
+
+_STYLES = ("bold cyan", "bold magenta", "bold green", "bold yellow", "bold blue")
+_UNSURE = "dim"
+_BAR = 12  # characters of the longest contribution bar
+# C0 and C1 controls, and the marks that reorder text: shown as escapes, so that a post cannot command a terminal
+_CONTROLS = {
+    i: f"\\x{i:02x}" if i < 256 else f"\\u{i:04x}"
+    for i in [*range(32), *range(127, 160), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+} | {9: " ", 10: " ", 13: " "}
+
+
+def printable(text: str) -> str:
+    """Return the text on one line, with control and reordering characters escaped.
+
+    >>> printable("red \\x1b[31m")
+    'red \\\\x1b[31m'
+    """
+    return text.translate(_CONTROLS)
+
+
+def make_console(color: str = "auto", *, stderr: bool = False, width: int | None = None) -> Console:
+    """Return a console for standard output or error; `color` is auto, always or never.
+
+    In a pipe nothing is cut at 80 columns.
+    """
+    stream = sys.stderr if stderr else sys.stdout
+    terminal = stream is not None and stream.isatty()
+    if width is None and not terminal and "COLUMNS" not in os.environ:
+        width = 120
+    force = {"always": True, "never": False, "auto": None}[color]
+    return Console(file=stream, width=width, force_terminal=force, highlight=False)
+
+
+class TableWriter:
+    """Labelled records as rows of fixed width, written as they come: no table waits for its last row."""
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        names: tuple[str, ...],
+        classes: Sequence[str],
+        color: str = "auto",
+        console: Console | None = None,
+    ) -> None:
+        self._stream = stream
+        self._console = console or make_console(color)
+        self._styles = dict(zip(classes, _STYLES, strict=False)) | {UNCERTAIN: _UNSURE}
+        self._label_width = max(map(len, [*classes, UNCERTAIN]))
+        self._names = names
+        self._headed = False
+
+    def write(self, record: Record, added: AddedFields) -> None:
+        """Write one record as a row, and what was asked for in rows below it; a head before the first."""
+        rows = self.rows(record, added) if self._headed else [self.head(), *self.rows(record, added)]
+        self._headed = True
+        with self._console.capture() as captured:
+            for row in rows:
+                self._console.print(row, soft_wrap=True)
+        self._stream.write(captured.get().encode())
+
+    def head(self) -> Text:
+        """Return the row of the columns' names."""
+        return self._row("label", "prob.", "text", "bold", "bold")
+
+    def rows(self, record: Record, added: AddedFields) -> list[Text]:
+        """Return the row of a record, and a row for each column that was asked for."""
+        label, probability, reason, *asked_for = added.values
+        shown = f"{probability:.3f}" if isinstance(probability, float) else ""
+        text = f"[{reason}] {record.text}" if reason else record.text
+        rows = [self._row(str(label), shown, text, self._styles.get(str(label), ""))]
+        for name, value in zip(self._names[3:], asked_for, strict=True):
+            rows.append(self._row("", "", f"  {name}: {as_cell(value)}", text_style="dim"))
+        return rows
+
+    def _row(self, label: str, probability: str, text: str, style: str = "", text_style: str = "") -> Text:
+        first = Text(printable(label), style)
+        first.truncate(self._label_width, pad=True)
+        last = Text(printable(text), text_style)
+        last.truncate(max(20, self._console.width - self._label_width - 10), overflow="ellipsis")
+        return Text.assemble(first, "  ", (probability.rjust(6), text_style), "  ", last)
+
+    def close(self) -> None:
+        """Nothing is owed."""
+
+
+def print_explanation(explanation: Explanation, classes: Sequence[str], size: int, console: Console) -> None:
+    """Print a prediction and its strongest terms with signed bars."""
+    prediction = explanation.prediction
+    style = dict(zip(classes, _STYLES, strict=False)).get(prediction.label, _UNSURE)
+    head = Text.assemble((prediction.label, style))
+    if prediction.probability is not None:
+        head.append(f"  probability {prediction.probability:.3f}, logit {explanation.logit:+.3f}")
+    else:
+        head.append(f"  ({prediction.reason.replace('_', ' ')})")
+    console.print(head)
+    if prediction.probability is None:
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("term")
+    table.add_column("contribution", justify="right")
+    table.add_column("")
+    shown = explanation.contributions[:size]
+    rest = explanation.contributions[size:]
+    top = max([abs(each.contribution) for each in shown], default=1.0) or 1.0
+    for term, value in shown:
+        bar = "█" * max(1, round(_BAR * abs(value) / top))
+        table.add_row(Text(printable(term)), f"{value:+.3f}", Text(bar, style if value > 0 else "dim"))
+    if rest:
+        table.add_row(Text(f"({len(rest)} more)", "dim"), f"{sum(each.contribution for each in rest):+.3f}", "")
+    table.add_row(Text("(intercept)", "dim"), f"{explanation.intercept:+.3f}", "")
+    console.print(table)
+
+
+def print_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Print all measures as tables."""
+    overall = Table(box=None, pad_edge=False, show_header=False)
+    for name in ("accuracy", "macro_f1", "expected_calibration_error", "coverage"):
+        overall.add_row(name.replace("_", " "), f"{getattr(evaluation, name):.4f}")
+    overall.add_row("texts", f"{evaluation.texts:,}")
+    console.print(overall)
+    labels = Table("label", box=None, pad_edge=False)
+    for name in ("precision", "recall", "f1", "support"):
+        labels.add_column(name, justify="right")
+    for label, each in evaluation.labels.items():
+        labels.add_row(label, f"{each.precision:.4f}", f"{each.recall:.4f}", f"{each.f1:.4f}", f"{each.support:,}")
+    console.print()
+    console.print(labels)
+    confusion = Table("true \\ predicted", box=None, pad_edge=False)
+    columns = next(iter(evaluation.confusion.values()))
+    for name in columns:
+        confusion.add_column(name, justify="right")
+    for label, row in evaluation.confusion.items():
+        confusion.add_row(label, *[f"{count:,}" for count in row.values()])
+    console.print()
+    console.print(confusion)
+
+
+def print_model(classifier: Classifier, path: str, size: int, console: Console) -> None:
+    """Print the card of a model: what it is, what it was trained on, its strongest terms."""
+    weights, facts = classifier.weights, classifier.facts
+    card = Table(box=None, pad_edge=False, show_header=False)
+    card.add_row("model", path)
+    card.add_row("classes", ", ".join(classifier.classes))
+    card.add_row("terms", f"{len(weights.terms):,}")
+    card.add_row("analyzer", _named(weights.analyzer._asdict()))
+    for name, value in facts.items():
+        card.add_row(name.replace("_", " "), _named(value) if isinstance(value, Mapping) else str(value))
+    console.print(card)
+    for row, coef in enumerate(weights.coef):
+        ranked = sorted(range(len(coef)), key=coef.__getitem__)
+        label = classifier.classes[row if len(weights.coef) > 1 else 1]
+        console.print()
+        _print_terms(console, f"strongest for {label}", [weights.terms[i] for i in reversed(ranked[-size:])])
+        if len(weights.coef) == 1:
+            _print_terms(console, f"strongest for {classifier.classes[0]}", [weights.terms[i] for i in ranked[:size]])
+
+
+def _print_terms(console: Console, title: str, terms: Sequence[str]) -> None:
+    console.print(Text.assemble((f"{title}: ", "bold"), Text(", ".join(map(printable, terms)))))
+
+
+def _named(content: Mapping[str, Any]) -> str:
+    plain = ((name, value) for name, value in content.items())
+    return ", ".join(
+        f"{name} {json.dumps(value, ensure_ascii=False) if isinstance(value, (Mapping, list)) else value}"
+        for name, value in plain
+    )
+
+
+def print_summary(tally: Tally) -> None:
+    """Print the counts of a run to standard error."""
+    console = make_console(stderr=True)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for label, count in sorted(tally.labels.items(), key=lambda each: (-each[1], each[0])):
+        table.add_row(label, f"{count:,}", f"{100 * count / tally.records:.1f} %")
+    for reason, count in sorted(tally.reasons.items()):
+        table.add_row(Text(f"  {reason}", "dim"), f"{count:,}", "")
+    if tally.unreadable:
+        table.add_row(Text("  unreadable", "red"), f"{tally.unreadable:,}", "")
+    table.add_row("records", f"{tally.records:,}", "")
+    console.print(table)
+
+
+@contextmanager
+def progress(sources: Sequence[str]) -> Iterator[Callable[[BinaryIO | None], None]]:
+    """Show a bar on standard error once a run has lasted a second; yields what to call with the open input."""
+    sizes = {name: os.path.getsize(name) for name in sources if name != "-" and os.path.isfile(name)}
+    total = sum(sizes.values()) if len(sizes) == len(sources) else None
+    bar = Progress(
+        TextColumn("labelling"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
+        console=make_console(stderr=True), transient=True,
+    )  # fmt: skip
+    task = bar.add_task("", total=total)
+    began, done, last, shown = time.monotonic(), 0, 0, False
+
+    def tick(stream: BinaryIO | None) -> None:
+        nonlocal shown, done, last
+        if stream is None:
+            done += last
+            last = 0
+        elif stream.seekable():
+            last = stream.tell()
+        if not shown and time.monotonic() - began > 1.0:
+            bar.start()
+            shown = True
+        bar.update(task, completed=done + last)
+
+    try:
+        yield tick
+    finally:
+        if shown:
+            bar.stop()
