@@ -1,0 +1,130 @@
+"""`train`, `evaluate`, `explain`, `model`, `completion`: through real processes."""
+
+import json
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import LABELS, ROOT, TEXTS, Run
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    path = tmp_path / "corpus.csv"
+    rows = [f"{i},{text},{label}" for i, (text, label) in enumerate(zip(TEXTS, LABELS, strict=True))]
+    path.write_text("id,text,label\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_train_then_classify(run: Run, corpus: Path, tmp_path: Path) -> None:
+    """A model of one's own labels with one's own classes."""
+    model = tmp_path / "m.joblib"
+    done = run("train", corpus, "-o", model)
+    assert done.returncode == 0, done.stderr
+    assert b"12 texts" in done.stderr
+    assert done.stdout == b""
+    labelled = run("classify", "-m", model, stdin=b"free boots\nhey mum\n").stdout
+    assert [line.split(b"\t")[0] for line in labelled.splitlines()] == [b"marketing", b"networking"]
+
+
+def test_two_trainings_with_one_seed_are_identical(run: Run, corpus: Path, tmp_path: Path) -> None:
+    """The file depends on corpus and seed alone, not on the hash seed of the process."""
+    for name, seed in (("a", "1"), ("b", "2")):
+        assert run("train", corpus, "-o", tmp_path / name, env={"PYTHONHASHSEED": seed}).returncode == 0
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("text,label\na,x\nb,x\n", "every text has the label 'x'"),
+        ("text,label\n", "the corpus is empty"),
+        ("text,kind\na,x\n", "no column 'label'; choose one of: text, kind (--label-field NAME)"),
+        ("text,label\n???,x\n!!!,y\n", "no terms to learn from"),
+        ("text,label\na,x\nb\n", "corpus.csv:3: 1 cells where the header has 2; mend or remove this record"),
+        ("text,label\na,x\nb,\n", "corpus.csv:3: no label in 'label'"),
+    ],
+)
+def test_what_cannot_be_learnt_is_told(run: Run, corpus: Path, tmp_path: Path, content: str, message: str) -> None:
+    """One line that says what is wrong, and no model."""
+    corpus.write_text(content)
+    done = run("train", corpus, "-o", tmp_path / "m")
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert message in done.stderr.decode()
+    assert not (tmp_path / "m").exists()
+
+
+def test_evaluate_measures_and_gates(run: Run, corpus: Path, tmp_path: Path) -> None:
+    """All measures as JSON; a failed gate is exit 4 and says which."""
+    run("train", corpus, "-o", tmp_path / "m")
+    done = run("evaluate", corpus, "-m", tmp_path / "m", "--output-format", "json")
+    measured = json.loads(done.stdout)
+    assert measured["accuracy"] == 1.0
+    assert measured["confusion"]["marketing"] == {"marketing": 6, "networking": 0, "uncertain": 0}
+    assert run("evaluate", corpus, "-m", tmp_path / "m", "--fail-under", "recall:marketing=0.9").returncode == 0
+    held = tmp_path / "held.csv"
+    held.write_text("text,label\nfree boots,networking\nhey mum,networking\n")
+    done = run("evaluate", held, "-m", tmp_path / "m", "--fail-under", "accuracy=0.9")
+    assert done.returncode == 4
+    assert b"accuracy is 0.5000, the gate 0.9" in done.stderr
+    assert b"expected calibration error" in done.stdout
+    assert run("evaluate", held, "-m", tmp_path / "m", "--fail-under", "nope=1").returncode == 2
+    assert run("evaluate", held).returncode == 1  # the bundled model has other labels
+
+
+def test_explain_shows_terms_and_sum(run: Run) -> None:
+    """The text's own words, and numbers that add up."""
+    done = run("explain", "Join us Friday: 20% off all boots")
+    assert b"social media marketing" in done.stdout
+    assert b"(intercept)" in done.stdout
+    content = json.loads(run("explain", "--output-format", "json", stdin=b"hey mum,\nlanded safely").stdout)
+    total = content["intercept"] + sum(each["contribution"] for each in content["contributions"])
+    assert total == pytest.approx(content["logit"])
+    assert b"no known terms" in run("explain", "???").stdout
+
+
+def test_model_show(run: Run) -> None:
+    """The card says what the model is and what it was trained on."""
+    assert b"strongest for social networking" in run("model", "show").stdout
+    content = json.loads(run("model", "show", "--output-format", "json").stdout)
+    assert content["classes"] == ["social media marketing", "social networking"]
+    assert content["corpus"]["texts"] > 600
+
+
+def test_a_strangers_model_runs_nothing(run: Run, tmp_path: Path) -> None:
+    """A pickle that would run a command is refused by every command that takes -m."""
+    mark, evil = tmp_path / "mark", tmp_path / "evil.joblib"
+    payload = b"cos\nsystem\n(S'touch %s'\ntR." % os.fsencode(mark)
+    for data in (payload, zlib.compress(payload)):
+        evil.write_bytes(data)
+        for args in (["classify", "-m", evil], ["explain", "-m", evil, "x"], ["model", "show", evil]):
+            done = run(*args, stdin=b"x\n")
+            assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+            assert b"not a usable socialclass model" in done.stderr
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(run: Run, shell: str) -> None:
+    """Each shell gets a script that names the command."""
+    assert b"_SOCIALCLASS_COMPLETE" in run("completion", shell).stdout
+
+
+def test_version_names_the_scoring_core(run: Run) -> None:
+    """`--version` tells which scoring runs."""
+    assert b"scoring: " in run("--version").stdout
+
+
+@pytest.mark.parametrize("args", [["classify"], ["explain", "call mum"], ["--help"]])
+def test_the_fast_path_imports_no_scientific_stack(args: list[str]) -> None:
+    """classify, explain and --help never load scikit-learn, scipy, joblib or numpy."""
+    code = (
+        "import sys; sys.argv[1:] = " + repr(args) + "; from socialclass.cli import main; main(); "
+        "print(sorted({'sklearn', 'scipy', 'joblib', 'numpy'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=b"call mum\n", capture_output=True, cwd=ROOT)
+    assert done.stderr.splitlines()[-1] == b"[]"

@@ -1,0 +1,71 @@
+"""The bundled corpus is what its card says."""
+
+import re
+from collections import Counter, defaultdict
+
+import pytest
+
+from docs.corpus_card import DATA, rows_of
+
+ROWS = {name: rows_of(name) for name in ("train", "test")}
+ALL = ROWS["train"] + ROWS["test"]
+LABELS = ("social media marketing", "social networking")
+
+
+def test_every_row_has_all_fields() -> None:
+    """Six strings a row, known labels, unique ids, no empty text."""
+    for row in ALL:
+        assert list(row) == ["id", "text", "label", "situation", "platform", "pair"]
+        assert all(isinstance(value, str) for value in row.values())
+        assert row["label"] in LABELS
+        assert row["text"].strip()
+        assert row["situation"]
+        assert row["platform"]
+    assert len({row["id"] for row in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_classes_are_equal(name: str) -> None:
+    """As many marketing texts as networking texts, in each part."""
+    counts = Counter(row["label"] for row in ROWS[name])
+    assert counts[LABELS[0]] == counts[LABELS[1]]
+
+
+def test_size() -> None:
+    """Enough texts and pairs, in under 3 MB."""
+    assert len(ALL) >= 800
+    assert len({row["pair"] for row in ALL if row["pair"]}) >= 100
+    assert sum((DATA / f"{name}.jsonl").stat().st_size for name in ROWS) < 3_000_000
+
+
+def test_pairs_have_one_text_of_each_label() -> None:
+    """The halves of a pair share situation and platform and differ in label."""
+    pairs = defaultdict(list)
+    for row in ALL:
+        if row["pair"]:
+            pairs[row["pair"]].append(row)
+    for rows in pairs.values():
+        assert sorted(row["label"] for row in rows) == list(LABELS)
+        assert len({row["situation"] for row in rows}) == 1
+
+
+def test_no_situation_is_on_both_sides() -> None:
+    """What was written as one person is either learnt from or measured on."""
+    train, test = ({row["situation"] for row in ROWS[name]} for name in ROWS)
+    assert not train & test
+
+
+def test_no_near_copies() -> None:
+    """No two texts have more than 30% of their three-word shingles in common (Jaccard)."""
+    seen: dict[str, list[int]] = defaultdict(list)
+    sizes: list[int] = []
+    for number, row in enumerate(ALL):
+        words = re.findall(r"\w+", row["text"].lower())
+        shingles = {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
+        shared = Counter(other for shingle in shingles for other in seen[shingle])
+        for other, count in shared.items():
+            union = len(shingles) + sizes[other] - count
+            assert count <= 0.3 * union or count < 3, (row["text"], ALL[other]["text"])
+        sizes.append(len(shingles))
+        for shingle in shingles:
+            seen[shingle].append(number)

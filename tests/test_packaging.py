@@ -1,0 +1,60 @@
+"""Wheel, source archive, checkout: each finds the bundled model and corpus."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+SHIPPED = {"socialclass/models/default.joblib", "socialclass/data/train.jsonl", "socialclass/data/test.jsonl"}
+TRACKED = ["pyproject.toml", "README.md", "LICENSE", "socialclass", "data", "models"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build an sdist, and a wheel from the sdist, of a copy of this checkout."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    for name in TRACKED:
+        subprocess.run(["cp", "-r", str(ROOT / name), str(source)], check=True)
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+def labels(python_path: Path, cwd: Path) -> str:
+    """Classify one line with the package found on `python_path` alone."""
+    code = f"import sys; sys.path.insert(0, {str(python_path)!r}); from socialclass.cli import main; sys.exit(main())"
+    command = [sys.executable, "-I", "-c", code, "classify"]
+    done = subprocess.run(command, input="call mum tonight\n", capture_output=True, text=True, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\t")[0]
+
+
+def test_the_wheel_carries_model_and_corpus(built: Path, tmp_path: Path) -> None:
+    """An installed wheel classifies anywhere, offline."""
+    wheel = next(built.glob("*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        assert set(archive.namelist()) >= SHIPPED
+        archive.extractall(tmp_path / "site")
+    assert labels(tmp_path / "site", tmp_path) == "social networking"
+
+
+def test_the_source_archive_carries_model_and_corpus(built: Path, tmp_path: Path) -> None:
+    """An unpacked sdist classifies as it lies there."""
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    home = next(path for path in tmp_path.iterdir() if path.is_dir())
+    assert (home / "models/default.joblib").exists()
+    assert labels(home, tmp_path) == "social networking"
+
+
+def test_a_bare_checkout_finds_them(tmp_path: Path) -> None:
+    """Also the editable install: the package beside data/ and models/."""
+    for name in ("socialclass", "models"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    assert labels(tmp_path, tmp_path) == "social networking"
