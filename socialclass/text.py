@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 PLATFORM = "<platform>"
 START = "<start>"
-_MARKERS = frozenset({PLATFORM, START})  # pairs of nothing but these are no terms
 
 # The platform never decides: all these names are one token, which alone is no term. Words that are mostly
 # something else in English (teams, threads, signal, x) are left out.
@@ -21,20 +20,23 @@ PLATFORM_NAMES = frozenset(
     wiki wikis yammer youtube""".split()
 )
 
+# Marks that code and paths are full of are terms; all other ASCII punctuation only counts beside a word, since how
+# often somebody exclaims is a habit and not a purpose.
+_LONE_TERMS = frozenset("%$£€`{}[]()<>=\\/_~|*;")
+
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
-_APOSTROPHES = str.maketrans("‘’ʼ＇", "''''")
+_TYPOGRAPHIC = str.maketrans("‘’ʼ“”„", "'''\"\"\"")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DIGITS = str.maketrans("123456789", "000000000")
 
 # One pass over the normalised text. A URL, a mail address or a mention is consumed without giving a token: each is a
-# habit of a place, not of a purpose; so are emoji and punctuation. A word may hold apostrophes; one currency or percent
-# sign is a token.
+# habit of a place, not of a purpose; so are emoji. A word may hold apostrophes.
 _TOKEN = re.compile(
     r"(?:https?://|www\.)\S+"
     r"|(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*"
     r"|[\w.+-]*@[\w.-]*"
-    r"|([^\W_]+(?:'[^\W_]+)*|[%$£€])"
+    r"|([^\W_]+(?:'[^\W_]+)*|[!-/:-@[-`{-~£€])"
 )
 
 
@@ -57,17 +59,17 @@ def normalize(text: str) -> str:
     'sale at black friday0000'
     """
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_APOSTROPHES)
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_TYPOGRAPHIC)
     if "#" in text:
         text = _HASHTAG.sub(lambda tag: _CAMEL_CASE.sub(" ", tag[1]), text)
     return text.lower().translate(_DIGITS)
 
 
 def tokenize(text: str) -> list[str]:
-    """Return the tokens of a text, in order: words, %, currency signs; every digit is 0.
+    """Return the tokens of a text, in order: words and single marks; every digit is 0.
 
     >>> tokenize("@ana Don't miss 20% off on Facebook: https://t.co/x1")
-    ["don't", 'miss', '00', '%', 'off', 'on', '<platform>']
+    ["don't", 'miss', '00', '%', 'off', 'on', '<platform>', ':']
     """
     found = filter(None, _TOKEN.findall(normalize(text)))
     return [PLATFORM if token in PLATFORM_NAMES else token for token in found]
@@ -76,15 +78,20 @@ def tokenize(text: str) -> list[str]:
 def analyze(text: str, settings: AnalyzerSettings = AnalyzerSettings()) -> list[str]:
     """Return the terms of a text, with repetitions: tokens, their prefixes (ending in ``*``) and neighbouring pairs.
 
-    >>> analyze("Ordered online on Slack", AnalyzerSettings(ngrams=2, prefix=5))
-    ['ordered', 'online', 'on', 'order*', 'onlin*', '<start> ordered', 'ordered online', 'online on', 'on <platform>']
+    Punctuation and platform names are terms only in a pair with something that is a term alone.
+
+    >>> analyze("Ordered, on Slack", AnalyzerSettings(ngrams=2, prefix=5))
+    ['ordered', 'on', 'order*', '<start> ordered', 'ordered ,', ', on', 'on <platform>']
     """
     tokens = tokenize(text)
-    terms = [token for token in tokens if token is not PLATFORM]
+    terms = [token for token in tokens if _is_term(token)]
+    pairs = pairwise([START, *tokens]) if settings.ngrams > 1 else ()
     if settings.prefix:
         size = settings.prefix
         terms += [f"{token[:size]}*" for token in terms if len(token) > size]
-    if settings.ngrams > 1:
-        pairs = pairwise([START, *tokens])
-        terms += [f"{left} {right}" for left, right in pairs if right is not PLATFORM or left not in _MARKERS]
+    terms += [f"{left} {right}" for left, right in pairs if _is_term(right) or _is_term(left)]
     return terms
+
+
+def _is_term(token: str) -> bool:
+    return token[0].isalnum() or token in _LONE_TERMS

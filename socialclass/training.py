@@ -31,6 +31,8 @@ class TrainSettings:
     analyzer: what is a term.
     min_df: terms in fewer texts than this are dropped.
     damping: the constant entry of every vector before L2 normalising, in units of tf * idf; 0 for none.
+    idf_power: 1 for TF-IDF as it is mostly used; 2 applies the idf twice, as when it weighs both document and query
+        (SMART's ``ltc.ltc``): rare words count for more, habits of style for less.
     C: inverse strength of the L2 penalty, as in scikit-learn.
     class_weight: ``balanced`` or None, as in scikit-learn.
     calibrate: fit slope and offsets of the scores on out-of-fold scores.
@@ -39,7 +41,8 @@ class TrainSettings:
     analyzer: AnalyzerSettings = AnalyzerSettings()
     min_df: int = 1
     damping: float = 0.0
-    C: float = 10.0
+    idf_power: int = 2
+    C: float = 3.0
     class_weight: str | None = None
     calibrate: bool = True
 
@@ -108,6 +111,7 @@ def _group(example: Example) -> str:
 
 def fit(examples: Sequence[Example], classes: tuple[str, ...], settings: TrainSettings) -> Weights:
     """Return the weights of one fit, uncalibrated."""
+    import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
@@ -119,11 +123,13 @@ def fit(examples: Sequence[Example], classes: tuple[str, ...], settings: TrainSe
     except ValueError as error:
         remedy = "give it longer texts or a smaller min_df"
         raise CorpusError("the texts hold no terms to learn from", remedy=remedy) from error
+    idf = np.power(vectorizer.idf_, settings.idf_power)
+    matrix = matrix.multiply(idf / vectorizer.idf_).tocsr()
     model = LogisticRegression(C=settings.C, class_weight=settings.class_weight, tol=1e-6, max_iter=2000)
     model.fit(damped(matrix, settings.damping), [classes.index(example.label) for example in examples])
     return Weights(
         terms=tuple(vectorizer.get_feature_names_out()),
-        idf=floats(vectorizer.idf_),
+        idf=floats(idf),
         coef=tuple(floats(row) for row in model.coef_),
         intercept=tuple(float(value) for value in model.intercept_),
         damping=settings.damping,

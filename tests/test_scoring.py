@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, Normalizer
@@ -25,6 +25,7 @@ def scikit_learn_pipeline(train: TrainSettings):  # type: ignore[no-untyped-def]
     drop = FunctionTransformer(lambda x: x[:, :-1])
     return make_pipeline(
         TfidfVectorizer(analyzer=lambda each: analyze(each, train.analyzer), sublinear_tf=True, norm=None),
+        TfidfTransformer(norm=None) if train.idf_power == 2 else "passthrough",
         constant,
         Normalizer(),
         drop,
@@ -33,16 +34,16 @@ def scikit_learn_pipeline(train: TrainSettings):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("labels", [("a", "b"), ("a", "b", "c")])
-@pytest.mark.parametrize("damping", [0.0, 7.5])
+@pytest.mark.parametrize(("damping", "idf_power"), [(0.0, 1), (7.5, 1), (20.0, 2)])
 @given(corpus=st.lists(text, min_size=6, max_size=20), unseen=st.lists(st.text() | text, max_size=10))
 @settings(max_examples=25, deadline=None)
 def test_probabilities_equal_scikit_learns(
-    labels: tuple[str, ...], damping: float, corpus: list[str], unseen: list[str]
+    labels: tuple[str, ...], damping: float, idf_power: int, corpus: list[str], unseen: list[str]
 ) -> None:
     """Trained on any corpus, the probabilities of any text differ from scikit-learn's by at most 1e-9."""
     corpus = [*corpus, "free boots"]
     truth = [labels[i % len(labels)] for i in range(len(corpus))]
-    train = TrainSettings(AnalyzerSettings(2, 4), damping=damping, C=2.0)
+    train = TrainSettings(AnalyzerSettings(2, 4), damping=damping, idf_power=idf_power, C=2.0)
     ours = Classifier(labels, fit([Example(*row) for row in zip(corpus, truth, strict=True)], labels, train))
     theirs = scikit_learn_pipeline(train).fit(corpus, truth)
     texts = corpus + unseen

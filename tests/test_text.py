@@ -31,7 +31,7 @@ def test_urls_mentions_and_mail_addresses_are_no_terms() -> None:
 
 def test_digits_are_placeholders() -> None:
     """Numbers of equal length are one term."""
-    assert tokenize("from 12 to 99, 3rd") == ["from", "00", "to", "00", "0rd"]
+    assert tokenize("from 12 to 99 3rd") == ["from", "00", "to", "00", "0rd"]
 
 
 def test_function_words_stay() -> None:
@@ -44,6 +44,13 @@ def test_platform_names_are_one_token_and_no_term_alone() -> None:
     seen = {tuple(analyze(f"connecting with friends on {name}")) for name in PLATFORM_NAMES}
     assert len(seen) == 1
     assert analyze("Facebook") == analyze("Facebook Slack") == []
+
+
+def test_punctuation_is_no_term_alone() -> None:
+    """Exclaiming is a habit: marks count beside a word only, but for those of code and money."""
+    assert analyze("!!! ??? 🎉 ...") == []
+    assert analyze("wow!", AnalyzerSettings(2, 0)) == ["wow", "<start> wow", "wow !"]
+    assert "`" in analyze("try `ls`", WORDS)
 
 
 def test_settings_choose_the_terms() -> None:

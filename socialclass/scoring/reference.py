@@ -19,7 +19,7 @@ class Weights(NamedTuple):
     """All numbers of a linear text model.
 
     terms: the vocabulary, sorted; n_terms strings.
-    idf: array of n_terms floats.
+    idf: array of n_terms floats, already raised to the power that training chose.
     coef: a row of n_terms floats for each class; a single row, of the second class, when there are two.
     intercept: a float for each row of `coef`.
     damping: the constant entry of every vector, in units of tf * idf.
