@@ -40,7 +40,7 @@ class TrainSettings:
 
     analyzer: AnalyzerSettings = AnalyzerSettings()
     min_df: int = 1
-    damping: float = 0.0
+    damping: float = 100.0
     idf_power: int = 2
     C: float = 3.0
     class_weight: str | None = None
