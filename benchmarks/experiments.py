@@ -151,7 +151,7 @@ def cross_validated(variant: Variant, examples: Sequence[Example]) -> float:
         fitted = Fitted(variant, [examples[i] for i in train_rows])
         found = fitted.predict([examples[i].text for i in test_rows])
         right += [label == examples[i].label for label, i in zip(found, test_rows, strict=True)]
-    return sum(right) / len(right)
+    return float(np.mean(right))
 
 
 def compare(examples: Sequence[Example], posts: Sequence[Post]) -> list[dict[str, Any]]:

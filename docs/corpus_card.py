@@ -27,3 +27,14 @@ def counts_table() -> str:
     table += [f"| {name} | {train:,} | {test:,} |" for name, (train, test) in figures.items()]
     platforms = Counter(row["platform"] for rows in parts for row in rows).most_common()
     return "\n".join(table) + "\n\nPlatforms: " + ", ".join(f"{name} {count:,}" for name, count in platforms) + ".\n"
+
+
+def second_reading() -> str:
+    """Return how far the second, blind reading agreed."""
+    figures = json.loads((DATA / "second-reading.json").read_text(encoding="utf-8"))
+    return (
+        f"{figures['texts']:,} texts were labelled a second time, by readers who saw only the text: Cohen's kappa "
+        f"{figures['kappa']:.2f} with\n{figures['undecided']:,} undecided readings counted as disagreement, "
+        f"{figures['kappa_of_decided']:.2f} without them. The {figures['undecided'] + figures['other_label']:,} texts "
+        "on which the readers\ndid not agree were dropped.\n"
+    )

@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from socialclass import load_model, read_corpus
+from docs.corpus_card import rows_of
+from socialclass import Example, Prediction, load_model, read_corpus
 from socialclass.cli.main import COMMANDS, cli
-from socialclass.evaluation import Evaluation, evaluate
+from socialclass.evaluation import Evaluation, evaluate, risk_coverage
 from socialclass.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -24,9 +26,9 @@ def test_set_evaluation() -> Evaluation:
     return evaluate(load_model(), read_corpus(str(ROOT / "data/test.jsonl")))
 
 
-def real_posts() -> dict[str, float]:
+def real_posts() -> dict[str, Any]:
     """Return the recorded figures on real posts; they need files that the repository does not hold."""
-    figures: dict[str, float] = json.loads((ROOT / "models/real-posts.json").read_text(encoding="utf-8"))
+    figures: dict[str, Any] = json.loads((ROOT / "models/real-posts.json").read_text(encoding="utf-8"))
     return figures
 
 
@@ -94,7 +96,7 @@ def label_table() -> str:
 def real_table() -> str:
     """Return the recorded recalls on real posts, a row a source."""
     figures = real_posts()
-    sources: dict[str, dict[str, float]] = figures["sources"]  # type: ignore[assignment]
+    sources: dict[str, dict[str, float]] = figures["sources"]
     rows = ["| source | label | texts | recall | masked |", "|---|---|---|---|---|"]
     for name, each in sources.items():
         rows.append(f"| {name} | {each['label']} | {each['rows']:,} | {each['as_is']:.3f} | {each['masked']:.3f} |")
@@ -118,3 +120,66 @@ def facts_table() -> str:
         ("seed", str(facts["seed"])),
     ]
     return "\n".join(["| fact | value |", "|---|---|", *[f"| {name} | {value} |" for name, value in rows]]) + "\n"
+
+
+def experiments_table() -> str:
+    """Return the recorded comparison of settings."""
+    rows = ["| variant | terms | cross-validated | real posts | masked | seconds |", "|---|---|---|---|---|---|"]
+    for each in _experiments()["variants"]:
+        figures = [f"{each[name]:.3f}" for name in ("cross_validated", "as_is", "masked")]
+        rows.append(f"| {each['name']} | {each['terms']:,} | {' | '.join(figures)} | {each['seconds']:.1f} |")
+    return "\n".join(rows) + "\n"
+
+
+def curve_table() -> str:
+    """Return the recorded learning curve."""
+    curve = _experiments()["curve"]
+    sizes = " | ".join(f"{each['texts']:,}" for each in curve)
+    scores = " | ".join(f"{each['as_is']:.3f}" for each in curve)
+    return f"| texts | {sizes} |\n|---|{'---|' * len(curve)}\n| real posts | {scores} |\n"
+
+
+def risk_table() -> str:
+    """Return error rates by coverage, on the bundled test set and (recorded) on real posts."""
+    outcomes = [
+        (prediction.probability, prediction.label == example.label)
+        for example, prediction in _predicted_test_set()
+        if prediction.probability is not None
+    ]
+    real = real_posts()["risk_coverage"]
+    assert isinstance(real, list)
+    rows = [
+        "| share labelled | test set: `--min-confidence` | error | real posts: `--min-confidence` | error |",
+        "|---|---|---|---|---|",
+    ]
+    own = risk_coverage(outcomes, [point[0] for point in real])
+    for (coverage, least, error), (_, real_least, real_error) in zip(own, real, strict=True):
+        rows.append(f"| {coverage:.0%} | {least:.2f} | {error:.3f} | {real_least:.2f} | {real_error:.3f} |")
+    return "\n".join(rows) + "\n"
+
+
+def pairs_line() -> str:
+    """Return how many contrast pairs of the test set have both halves right."""
+    rows = rows_of("test")
+    pairs: dict[str, list[bool]] = {}
+    for row, (_, prediction) in zip(rows, _predicted_test_set(), strict=True):
+        if row["pair"]:
+            pairs.setdefault(row["pair"], []).append(prediction.label == row["label"])
+    both = sum(all(right) for right in pairs.values())
+    return f"Of the test set's {len(pairs)} contrast pairs {both} ({both / len(pairs):.0%}) have both halves right.\n"
+
+
+def calibration_line() -> str:
+    """Return the calibration errors."""
+    own, real = test_set_evaluation().expected_calibration_error, real_posts()["expected_calibration_error"]
+    return f"Expected calibration error: {own:.3f} on the test set, {real:.3f} on the real posts.\n"
+
+
+def _predicted_test_set() -> list[tuple[Example, Prediction]]:
+    examples = read_corpus(str(ROOT / "data/test.jsonl"))
+    return list(zip(examples, load_model().predict([example.text for example in examples]), strict=True))
+
+
+def _experiments() -> dict[str, list[dict[str, Any]]]:
+    content: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "models/experiments.json").read_text("utf-8"))
+    return content

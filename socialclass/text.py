@@ -22,16 +22,20 @@ PLATFORM_NAMES = frozenset(
 
 # Marks that code and paths are full of are terms; all other ASCII punctuation only counts beside a word, since how
 # often somebody exclaims is a habit and not a purpose.
-_LONE_TERMS = frozenset("%$£€`{}[]()<>=\\/_~|*;")
+LONE_TERMS = frozenset("%$£€`{}[]()<>=\\/_~|*;")
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
 _TYPOGRAPHIC = str.maketrans("‘’ʼ“”„", "'''\"\"\"")
 _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MENTION = re.compile(r"(?<![\w.+-])@(\w+)")
+_NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DIGITS = str.maketrans("123456789", "000000000")
 
-# One pass over the normalised text. A URL, a mail address or a mention is consumed without giving a token: each is a
-# habit of a place, not of a purpose; so are emoji. A word may hold apostrophes.
+_SHORTEST_PART = 4  # of a handle: shorter parts are initials and first names
+
+# One pass over the normalised text. A URL, a mail address or a mention is consumed without giving a token: that there
+# is one is a habit of a place, not of a purpose; so are emoji. A word may hold apostrophes.
 _TOKEN = re.compile(
     r"(?:https?://|www\.)\S+"
     r"|(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*"
@@ -52,14 +56,24 @@ class AnalyzerSettings(NamedTuple):
     prefix: int = 5
 
 
+def fold_compatibility(text: str) -> str:
+    """Return the text with compatibility forms and typographic quotes folded and invisible characters removed.
+
+    >>> fold_compatibility("ＳＡＬＥ\\u200b ‘now’")
+    "SALE 'now'"
+    """
+    if text.isascii():
+        return text
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_TYPOGRAPHIC)
+
+
 def normalize(text: str) -> str:
-    """Return the copy of `text` that features are made from: compatibility forms folded, hashtags opened, lower case.
+    """Return the copy of `text` that features are made from: folded, hashtags opened, lower case, every digit a 0.
 
     >>> normalize("ＳＡＬＥ\\u200b at #BlackFriday2024")
     'sale at black friday0000'
     """
-    if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_TYPOGRAPHIC)
+    text = fold_compatibility(text)
     if "#" in text:
         text = _HASHTAG.sub(lambda tag: _CAMEL_CASE.sub(" ", tag[1]), text)
     return text.lower().translate(_DIGITS)
@@ -75,8 +89,26 @@ def tokenize(text: str) -> list[str]:
     return [PLATFORM if token in PLATFORM_NAMES else token for token in found]
 
 
+def addressees(text: str) -> list[str]:
+    """Return what the handles of mentioned accounts are made of: whom a text speaks to.
+
+    A mention by itself gives nothing; a part of four letters or more gives ``@part``, of six or more also its last
+    four, since most handles are not written in camel case.
+
+    >>> addressees("@TernAirHelp my bag! cc @anna_k @ternsupport")
+    ['@tern', '@help', '@anna', '@ternsupport', '@*port']
+    """
+    if "@" not in text:
+        return []
+    parts = [
+        part.lower() for handle in _MENTION.findall(fold_compatibility(text)) for part in _NAME_PART.findall(handle)
+    ]
+    whole = [f"@{part}" for part in parts if len(part) >= _SHORTEST_PART]
+    return whole + [f"@*{part[-_SHORTEST_PART:]}" for part in parts if len(part) >= _SHORTEST_PART + 2]
+
+
 def analyze(text: str, settings: AnalyzerSettings = AnalyzerSettings()) -> list[str]:
-    """Return the terms of a text, with repetitions: tokens, their prefixes (ending in ``*``) and neighbouring pairs.
+    """Return the terms of a text, with repetitions: tokens, prefixes (ending in ``*``), neighbouring pairs, addressees.
 
     Punctuation and platform names are terms only in a pair with something that is a term alone.
 
@@ -90,8 +122,8 @@ def analyze(text: str, settings: AnalyzerSettings = AnalyzerSettings()) -> list[
         size = settings.prefix
         terms += [f"{token[:size]}*" for token in terms if len(token) > size]
     terms += [f"{left} {right}" for left, right in pairs if _is_term(right) or _is_term(left)]
-    return terms
+    return terms + addressees(text)
 
 
 def _is_term(token: str) -> bool:
-    return token[0].isalnum() or token in _LONE_TERMS
+    return token[0].isalnum() or token in LONE_TERMS

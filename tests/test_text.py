@@ -25,8 +25,15 @@ def test_hashtags_are_opened_into_words() -> None:
 def test_urls_mentions_and_mail_addresses_are_no_terms() -> None:
     """Removing a URL or a mention changes no word term."""
     plain = analyze("see you", WORDS)
-    for added in ("@ana", "https://t.co/Xy", "www.a.example/b", "bit.ly/3x", "a.b@c.de"):
+    for added in ("@ana", "@li_29", "https://t.co/Xy", "www.a.example/b", "bit.ly/3x", "a.b@c.de"):
         assert analyze(f"see {added} you", WORDS) == plain, added
+
+
+def test_handles_tell_whom_a_text_speaks_to() -> None:
+    """Long parts of a handle are terms of their own kind; a mention alone is none, and a mail address is no handle."""
+    assert analyze("@RailCare", WORDS) == ["@rail", "@care"]
+    assert analyze("@railcare ", WORDS) == ["@railcare", "@*care"]
+    assert analyze("@ana @x9 jo@railcare.example", WORDS) == []
 
 
 def test_digits_are_placeholders() -> None:
