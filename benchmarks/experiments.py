@@ -61,6 +61,11 @@ def with_marks(text: str) -> list[str]:
     return analyze(text) + [f"mark {token}" for token in tokenize(text) if not token[0].isalnum()]
 
 
+def without_handles(text: str) -> list[str]:
+    """All terms, but those made of handles."""
+    return [term for term in analyze(text) if not term.startswith("@")]
+
+
 def unopened(text: str) -> list[str]:
     """All terms, of a text whose hashtags are left out instead of being opened."""
     return analyze(re.sub(r"#\w+", " ", text))
@@ -98,6 +103,7 @@ VARIANTS = (
     Variant("every mark alone is a term", with_marks),
     Variant("a term for a mention, one for a URL", with_mentions),
     Variant("hashtags left out", unopened),
+    Variant("no parts of handles", without_handles),
     Variant("no idf", idf_power=0),
     Variant("idf once", idf_power=1, C=10),
     Variant("idf to the power 2.5", idf_power=2.5),

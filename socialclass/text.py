@@ -98,11 +98,10 @@ def addressees(text: str) -> list[str]:
     >>> addressees("@TernAirHelp my bag! cc @anna_k @ternsupport")
     ['@tern', '@help', '@anna', '@ternsupport', '@*port']
     """
+    text = fold_compatibility(text)
     if "@" not in text:
         return []
-    parts = [
-        part.lower() for handle in _MENTION.findall(fold_compatibility(text)) for part in _NAME_PART.findall(handle)
-    ]
+    parts = [part.lower() for handle in _MENTION.findall(text) for part in _NAME_PART.findall(handle)]
     whole = [f"@{part}" for part in parts if len(part) >= _SHORTEST_PART]
     return whole + [f"@*{part[-_SHORTEST_PART:]}" for part in parts if len(part) >= _SHORTEST_PART + 2]
 

@@ -32,7 +32,7 @@ def test_urls_mentions_and_mail_addresses_are_no_terms() -> None:
 def test_handles_tell_whom_a_text_speaks_to() -> None:
     """Long parts of a handle are terms of their own kind; a mention alone is none, and a mail address is no handle."""
     assert analyze("@RailCare", WORDS) == ["@rail", "@care"]
-    assert analyze("@railcare ", WORDS) == ["@railcare", "@*care"]
+    assert analyze("＠railcare ", WORDS) == ["@railcare", "@*care"]
     assert analyze("@ana @x9 jo@railcare.example", WORDS) == []
 
 

@@ -45,7 +45,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 """
 
 
-@click.command("classify", epilog=_EXAMPLES)
+@click.command("classify", epilog=_EXAMPLES, short_help="Label texts, line by line or row by row.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @model_option
 @read_options

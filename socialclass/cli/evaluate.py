@@ -37,7 +37,7 @@ class _Gate(click.ParamType[tuple[str, float]]):
         return name, number
 
 
-@click.command("evaluate", epilog=_EXAMPLES)
+@click.command("evaluate", epilog=_EXAMPLES, short_help="Measure a model on a labelled corpus.")
 @click.argument("corpus")
 @model_option
 @read_options

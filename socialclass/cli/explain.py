@@ -16,7 +16,7 @@ Examples:
 """
 
 
-@click.command("explain", epilog=_EXAMPLES)
+@click.command("explain", epilog=_EXAMPLES, short_help="Show which terms decided a label.")
 @click.argument("text", required=False)
 @model_option
 @click.option("-n", "--terms", type=click.IntRange(1), default=12, show_default=True, help="Terms to show.")

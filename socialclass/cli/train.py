@@ -15,7 +15,7 @@ Examples:
 """
 
 
-@click.command("train", epilog=_EXAMPLES)
+@click.command("train", epilog=_EXAMPLES, short_help="Fit a model on a labelled corpus.")
 @click.argument("corpus")
 @click.option("-o", "--output", "model", required=True, metavar="MODEL", help="The model file to write.")
 @read_options
