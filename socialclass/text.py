@@ -22,7 +22,7 @@ PLATFORM_NAMES = frozenset(
 
 # Marks that code and paths are full of are terms; all other ASCII punctuation only counts beside a word, since how
 # often somebody exclaims is a habit and not a purpose.
-_LONE_TERMS = frozenset("%$£€`{}[]()<>=\\/_~|*;")
+LONE_TERMS = frozenset("%$£€`{}[]()<>=\\/_~|*;")
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
 _TYPOGRAPHIC = str.maketrans("‘’ʼ“”„", "'''\"\"\"")
@@ -59,10 +59,19 @@ def normalize(text: str) -> str:
     'sale at black friday0000'
     """
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_TYPOGRAPHIC)
+        text = fold_compatibility(text)
     if "#" in text:
         text = _HASHTAG.sub(lambda tag: _CAMEL_CASE.sub(" ", tag[1]), text)
     return text.lower().translate(_DIGITS)
+
+
+def fold_compatibility(text: str) -> str:
+    """Return the text with compatibility forms folded, invisible characters left out, quotes straight.
+
+    >>> fold_compatibility("“ﬁne\\u200b”")
+    '"fine"'
+    """
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_TYPOGRAPHIC)
 
 
 def tokenize(text: str) -> list[str]:
@@ -94,4 +103,4 @@ def analyze(text: str, settings: AnalyzerSettings = AnalyzerSettings()) -> list[
 
 
 def _is_term(token: str) -> bool:
-    return token[0].isalnum() or token in _LONE_TERMS
+    return token[0].isalnum() or token in LONE_TERMS
