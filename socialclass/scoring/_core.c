@@ -27,21 +27,19 @@ buffers are PADDING longer than what they hold. */
 #define PREFETCH(address) ((void)(address))
 #endif
 
-enum { PADDING = 32, BATCH_LINES = 128, BATCH_BYTES = 16384, LOGS = 64, N_REASONS = 3 };
+enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 4096, LOGS = 64, N_REASONS = 3 };
 enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE };
 #define NONE UINT32_MAX
-#define START_ID 0u
-#define PLATFORM_ID 1u
+#define ALIAS (-2) /* the `word` of a platform's name: as a token it is <platform> */
 
 /* ---------------------------------------------------------------- what is stored */
 
-/* A string that is a term, a prefix of terms, or a part of a pair; `length` 0 marks a free slot. */
+/* A string that is a term, a prefix of terms, or a part of a pair; `length` 0 marks a free slot. The two ends are here
+   so that a name of up to 16 bytes is compared without another look into memory. */
 typedef struct {
-    uint64_t head;             /* the first 8 bytes: all there is to compare of a short name */
-    uint32_t length, offset;   /* offset into Core.pool */
+    uint64_t head, tail;       /* the first and the last 8 bytes */
+    uint32_t length, offset;   /* offset into Core.pool, which is its id, too */
     int32_t word, prefix;      /* the terms "name" and "name*", or -1 */
-    uint32_t id;
-    uint32_t platform;         /* the name of a platform: as a token it is PLATFORM_ID and no term */
 } Name;
 
 typedef struct {
@@ -50,17 +48,22 @@ typedef struct {
 } Pair;
 
 typedef struct {
-    uint64_t head, prefix_head;
-    uint32_t offset, length, hash;
+    uint64_t head, tail, prefix_head;
+    uint32_t offset, length, hash, id;
     uint32_t prefix_length, prefix_hash; /* length 0: the token is not longer than a prefix */
-    uint32_t id, pair_hash;
-    int32_t word, prefix, pair;          /* terms, or -1 */
 } Token;
+
+/* Two neighbours that may be a pair of the vocabulary. */
+typedef struct {
+    uint32_t left, right, hash;
+} Candidate;
 
 typedef struct {
     const uint8_t *source;     /* the text as it came; not owned */
     size_t length;
     size_t first, count;       /* its tokens */
+    size_t n_terms;            /* known terms, from worker->terms[3 * first] on */
+    size_t n_pairs;            /* candidates */
 } Line;
 
 typedef struct {
@@ -71,7 +74,7 @@ typedef struct {
 typedef struct {
     int32_t term;
     uint32_t count;
-    double value;
+    double value, coef;        /* coef: of the first row */
 } Found;
 
 /* The buffers of one call; kept and used again. */
@@ -81,6 +84,10 @@ typedef struct Worker {
     size_t text_size, text_used, scratch_size, opened_size;
     Token *tokens;
     size_t tokens_size, n_tokens;
+    uint32_t *longer;          /* the tokens of a line that have a prefix */
+    int32_t *terms;
+    Candidate *candidates;
+    size_t longer_size, terms_size, candidates_size;
     Count *counts;
     size_t counts_size;        /* a power of two */
     uint32_t stamp;
@@ -96,11 +103,14 @@ typedef struct {
     PyObject_HEAD
     Name *names;
     size_t names_size;         /* a power of two, as pairs_size */
-    uint32_t n_names, n_ids;
+    size_t n_names;
+    uint32_t start_id, platform_id;
     uint8_t *pool;
     size_t pool_size, pool_used;
     Pair *pairs;
     size_t pairs_size, n_pairs;
+    uint64_t *filter;          /* a bit for each pair's hash: most neighbours are no pair, and this is small */
+    size_t filter_bits;
     double *rows;              /* for each term: idf, then a coefficient for each row of scores */
     double *intercept;
     Py_ssize_t n_terms, n_rows;
@@ -240,6 +250,9 @@ static void free_worker(Worker *worker) {
     PyMem_RawFree(worker->scratch);
     PyMem_RawFree(worker->opened);
     PyMem_RawFree(worker->tokens);
+    PyMem_RawFree(worker->longer);
+    PyMem_RawFree(worker->terms);
+    PyMem_RawFree(worker->candidates);
     PyMem_RawFree(worker->counts);
     PyMem_RawFree(worker->found);
     PyMem_RawFree(worker->totals);
@@ -284,32 +297,37 @@ static inline uint64_t head_of(const uint8_t *s, size_t length) {
     return load8(s) & low_mask[length < 8 ? length : 8];
 }
 
-static inline uint32_t hash_name(uint64_t head, const uint8_t *s, size_t length) {
+/* Return the last 8 bytes of a longer name, else 0; without a branch that could be guessed wrong. */
+static inline uint64_t tail_of(const uint8_t *s, size_t length) {
+    uint64_t longer = 0 - (uint64_t)(length > 8);
+    return load8(s + ((length - 8) & longer)) & longer;
+}
+
+static inline uint32_t hash_name(uint64_t head, uint64_t tail, const uint8_t *s, size_t length) {
     uint64_t h = (head ^ length) * UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t i = 8; i < length; i += 8) {
-        /* the last step may overlap the one before: no byte beyond the name is read */
-        uint64_t next = load8(s + (i + 8 <= length ? i : length - 8));
-        h = ((h ^ h >> 29) + next) * UINT64_C(0xbf58476d1ce4e5b9);
-    }
-    return (uint32_t)((h ^ h >> 29) * UINT64_C(0x94d049bb133111eb) >> 32);
+    h = ((h ^ h >> 29) + tail) * UINT64_C(0xbf58476d1ce4e5b9);
+    for (size_t i = 8; i + 8 < length; i += 8) /* what lies between the ends */
+        h = ((h ^ h >> 29) + load8(s + i)) * UINT64_C(0xbf58476d1ce4e5b9);
+    return (uint32_t)((h ^ h >> 32) * UINT64_C(0x94d049bb133111eb) >> 32);
 }
 
 static inline uint32_t hash_pair(uint32_t left, uint32_t right) {
     return (uint32_t)(((uint64_t)left << 32 | right) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
-static inline int same_name(const Core *core, const Name *name, uint64_t head, const uint8_t *s, size_t length) {
-    return name->head == head && name->length == length &&
-           (length <= 8 || memcmp(core->pool + name->offset + 8, s + 8, length - 8) == 0);
+static inline int same_name(const Core *core, const Name *name, uint64_t head, uint64_t tail, const uint8_t *s,
+                            size_t length) {
+    return ((name->head ^ head) | (name->tail ^ tail) | (name->length ^ length)) == 0 &&
+           (length <= 16 || memcmp(core->pool + name->offset + 8, s + 8, length - 16) == 0);
 }
 
 /* Return the slot of a name, or the free slot where its search ends. */
-static inline Name *find_name(const Core *core, uint32_t hash, uint64_t head, const uint8_t *s, size_t length) {
-    size_t mask = core->names_size - 1;
-    Name *name = &core->names[hash & mask];
-    while (name->length != 0 && !same_name(core, name, head, s, length))
-        name = name + 1 == core->names + core->names_size ? core->names : name + 1;
-    return name;
+static inline Name *find_name(const Core *core, uint32_t hash, uint64_t head, uint64_t tail, const uint8_t *s,
+                              size_t length) {
+    size_t slot = hash & (core->names_size - 1);
+    while (core->names[slot].length != 0 && !same_name(core, &core->names[slot], head, tail, s, length))
+        slot = (slot + 1) & (core->names_size - 1);
+    return &core->names[slot];
 }
 
 static inline Pair *find_pair(const Core *core, uint32_t hash, uint32_t left, uint32_t right) {
@@ -317,6 +335,11 @@ static inline Pair *find_pair(const Core *core, uint32_t hash, uint32_t left, ui
     while (core->pairs[slot].left != NONE && !(core->pairs[slot].left == left && core->pairs[slot].right == right))
         slot = (slot + 1) & mask;
     return &core->pairs[slot];
+}
+
+/* The upper bits: the slot is of the lower ones. */
+static inline size_t filter_bit(const Core *core, uint32_t hash) {
+    return (hash ^ hash >> 15) * UINT32_C(2654435769) >> 3 & (core->filter_bits - 1);
 }
 
 static int double_names(Core *core) {
@@ -330,7 +353,10 @@ static int double_names(Core *core) {
     for (size_t i = 0; i < old_size; i++)
         if (old[i].length != 0) {
             const uint8_t *s = core->pool + old[i].offset;
-            *find_name(core, hash_name(old[i].head, s, old[i].length), old[i].head, s, old[i].length) = old[i];
+            size_t length = old[i].length, slot = hash_name(old[i].head, old[i].tail, s, length) & (size - 1);
+            while (names[slot].length != 0)
+                slot = (slot + 1) & (size - 1);
+            names[slot] = old[i];
         }
     PyMem_RawFree(old);
     return 0;
@@ -341,21 +367,21 @@ static Name *intern(Core *core, const uint8_t *s, size_t length) {
     uint8_t padded[8 + PADDING] = {0};
     if (length < 8)
         s = memcpy(padded, s, length);
-    uint64_t head = head_of(s, length);
-    uint32_t hash = hash_name(head, s, length);
-    Name *name = find_name(core, hash, head, s, length);
+    uint64_t head = head_of(s, length), tail = tail_of(s, length);
+    uint32_t hash = hash_name(head, tail, s, length);
+    Name *name = find_name(core, hash, head, tail, s, length);
     if (name->length != 0)
         return name;
-    if (2 * ((size_t)core->n_names + 1) > core->names_size) {
+    if (2 * (core->n_names + 1) > core->names_size) {
         if (double_names(core) < 0)
             return NULL;
-        name = find_name(core, hash, head, s, length);
+        name = find_name(core, hash, head, tail, s, length);
     }
     if (core->pool_used + length > UINT32_MAX - PADDING ||
         GROW(core->pool, core->pool_size, core->pool_used + length + PADDING) < 0)
         return NULL;
     memcpy(core->pool + core->pool_used, s, length);
-    *name = (Name){head, (uint32_t)length, (uint32_t)core->pool_used, -1, -1, core->n_ids++, 0};
+    *name = (Name){head, tail, (uint32_t)length, (uint32_t)core->pool_used, -1, -1};
     core->pool_used += length;
     core->n_names++;
     return name;
@@ -385,13 +411,16 @@ static int add_pair(Core *core, const uint8_t *s, size_t gap, size_t length, int
     Name *name = intern(core, s, gap);
     if (name == NULL)
         return -1;
-    uint32_t left = name->id, hidden = name->platform;
+    uint32_t left = name->offset, hidden = name->word == ALIAS;
     if ((name = intern(core, s + gap + 1, length - gap - 1)) == NULL)
         return -1;
-    if (hidden || name->platform)
+    if (hidden || name->word == ALIAS)
         return 0; /* no text gives this token: it is <platform> */
-    Pair *pair = find_pair(core, hash_pair(left, name->id), left, name->id);
-    *pair = (Pair){left, name->id, term}; /* a term that stands twice counts where it stands last, as in a dict */
+    uint32_t hash = hash_pair(left, name->offset);
+    /* a term that stands twice counts where it stands last, as in a dict */
+    *find_pair(core, hash, left, name->offset) = (Pair){left, name->offset, term};
+    size_t bit = filter_bit(core, hash);
+    core->filter[bit / 64] |= UINT64_C(1) << bit % 64;
     return 0;
 }
 
@@ -423,7 +452,7 @@ static int add_term(Core *core, const uint8_t *s, size_t length, int32_t term, P
     Name *name = intern(core, s, length);
     if (name == NULL)
         return -1;
-    if (!name->platform)
+    if (name->word != ALIAS)
         name->word = term;
     return 0;
 }
@@ -471,10 +500,8 @@ static int add_platforms(Core *core, PyObject *start, PyObject *platform, PyObje
             PyErr_NoMemory();
             return -1;
         }
-        if (i >= 2) {
-            name->id = PLATFORM_ID;
-            name->platform = 1;
-        }
+        *(i == 0 ? &core->start_id : i == 1 ? &core->platform_id : &(uint32_t){0}) = name->offset;
+        name->word = i < 2 ? -1 : ALIAS;
     }
     return 0;
 }
@@ -493,14 +520,20 @@ static int copy_rows(Core *core, const double *idf, const double *coef) {
     return 0;
 }
 
-static int make_tables(Core *core) {
+static int make_tables(Core *core, PyObject *terms) {
+    size_t pairs = 0;
+    for (Py_ssize_t i = 0; i < core->n_terms; i++)
+        pairs += PyUnicode_FindChar(PyTuple_GET_ITEM(terms, i), ' ', 0, PY_SSIZE_T_MAX, 1) >= 0;
     core->names_size = 1024;
-    core->names = PyMem_RawCalloc(core->names_size, sizeof(Name));
-    core->pairs_size = 16;
-    while (core->pairs_size < 2 * (size_t)core->n_terms)
+    core->pairs_size = 64;
+    while (core->pairs_size < 2 * pairs)
         core->pairs_size *= 2;
+    core->filter_bits = 4 * core->pairs_size;
+    core->names = PyMem_RawCalloc(core->names_size, sizeof(Name));
     core->pairs = PyMem_RawMalloc(core->pairs_size * sizeof(Pair));
-    if (core->names == NULL || core->pairs == NULL || GROW(core->pool, core->pool_size, 4096) < 0)
+    core->filter = PyMem_RawCalloc(core->filter_bits / 64, 8);
+    if (core->names == NULL || core->pairs == NULL || core->filter == NULL ||
+        GROW(core->pool, core->pool_size, 4096) < 0)
         return -1;
     memset(core->pairs, 0xff, core->pairs_size * sizeof(Pair));
     return 0;
@@ -527,7 +560,7 @@ static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
     if (core->n_terms > INT32_MAX / 8 || core->n_rows < 1 ||
         idf.len != core->n_terms * (Py_ssize_t)sizeof(double) || coef.len != idf.len * core->n_rows)
         PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
-    else if (make_tables(core) < 0 || copy_rows(core, idf.buf, coef.buf) < 0 ||
+    else if (make_tables(core, terms) < 0 || copy_rows(core, idf.buf, coef.buf) < 0 ||
              (core->intercept = PyMem_RawMalloc((size_t)intercept.len)) == NULL)
         PyErr_NoMemory();
     else {
@@ -550,6 +583,7 @@ static void core_dealloc(Core *core) {
     PyMem_RawFree(core->names);
     PyMem_RawFree(core->pool);
     PyMem_RawFree(core->pairs);
+    PyMem_RawFree(core->filter);
     PyMem_RawFree(core->rows);
     PyMem_RawFree(core->intercept);
     Py_XDECREF(core->meaning_of);
@@ -812,12 +846,30 @@ static inline size_t letter(const uint8_t *t) {
     return shape_of(decode_wide(t, &size)) == IS_WORD ? size : 0;
 }
 
+/* Return where the letters and zeros from `i` on end; all digits are 0 by now. 8 bytes are looked at in one step, since
+   a loop over the bytes ends where no processor expects it. */
+static inline size_t ascii_word_end(const uint8_t *t, size_t i) {
+#if defined(__GNUC__) && PY_LITTLE_ENDIAN
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+    for (;; i += 8) {
+        uint64_t x = load8(t + i), low = x & ~high, zero = low ^ '0' * ones;
+        uint64_t letters = (low + (0x80 - 'a') * ones) & ~(low + (0x7f - 'z') * ones);
+        uint64_t others = ~(letters | ~(zero + 0x7f * ones)) | x;
+        if ((others &= high) != 0)
+            return i + (size_t)__builtin_ctzll(others) / 8;
+    }
+#else
+    while (byte_class[t[i]] == WORD)
+        i++;
+    return i;
+#endif
+}
+
 /* Return where the word ([^\W_]+(?:'[^\W_]+)*) from `i` on ends; `wide` says whether all of it is ASCII. */
 static inline size_t word_end(const uint8_t *t, size_t i, int *wide) {
     for (;;) {
-        while (byte_class[t[i]] == WORD)
-            i++;
         size_t size;
+        i = ascii_word_end(t, i);
         if (t[i] >= 0x80 && (size = letter(t + i)) != 0) {
             *wide = 1;
             i += size;
@@ -842,19 +894,25 @@ static size_t prefix_length(const uint8_t *s, size_t length, size_t characters, 
 
 static inline void emit(const Core *core, Worker *worker, size_t offset, size_t length, int wide) {
     const uint8_t *s = worker->text + offset;
+    size_t mask = core->names_size - 1, characters = (size_t)core->prefix;
     Token *token = &worker->tokens[worker->n_tokens++];
     token->offset = (uint32_t)offset;
     token->length = (uint32_t)length;
     token->head = head_of(s, length);
-    token->hash = hash_name(token->head, s, length);
-    PREFETCH(&core->names[token->hash & (core->names_size - 1)]);
-    size_t prefix = prefix_length(s, length, (size_t)core->prefix, wide);
-    token->prefix_length = (uint32_t)prefix;
-    if (prefix != 0) {
+    token->tail = tail_of(s, length);
+    token->hash = hash_name(token->head, token->tail, s, length);
+    PREFETCH(&core->names[token->hash & mask]);
+    if (characters <= 8 && !wide) { /* the usual case, without branches */
+        token->prefix_length = (uint32_t)(length > characters ? characters : 0);
+        token->prefix_head = token->head & low_mask[characters];
+        token->prefix_hash = hash_name(token->prefix_head, 0, s, characters);
+    } else {
+        size_t prefix = prefix_length(s, length, characters, wide);
+        token->prefix_length = (uint32_t)prefix;
         token->prefix_head = head_of(s, prefix);
-        token->prefix_hash = hash_name(token->prefix_head, s, prefix);
-        PREFETCH(&core->names[token->prefix_hash & (core->names_size - 1)]);
+        token->prefix_hash = hash_name(token->prefix_head, tail_of(s, prefix), s, prefix);
     }
+    PREFETCH(&core->names[token->prefix_hash & mask]);
 }
 
 /* Find the tokens of worker->text from `i` to `end`. The caller has made room, and t[end] is 0. */
@@ -900,7 +958,7 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
         return no_memory(worker);
     memset(worker->text + end, 0, PADDING);
     Line *line = &worker->lines[worker->n_lines++];
-    *line = (Line){s, length, worker->n_tokens, 0};
+    *line = (Line){s, length, worker->n_tokens, 0, 0, 0};
     tokenise(core, worker, begin, end, signs);
     line->count = worker->n_tokens - line->first;
     worker->text_used++; /* the next text leaves this one its 0 */
@@ -919,47 +977,80 @@ static inline void prefetch_row(const Core *core, int32_t term) {
     PREFETCH(core->rows + (size_t)(term < 0 ? 0 : term) * ((size_t)core->n_rows + 1));
 }
 
-static void resolve_names(const Core *core, Worker *worker) {
-    for (Token *token = worker->tokens; token < worker->tokens + worker->n_tokens; token++) {
-        const uint8_t *s = worker->text + token->offset;
-        const Name *name = find_name(core, token->hash, token->head, s, token->length);
-        int known = name->length != 0;
-        token->word = known ? name->word : -1;
-        token->id = known ? name->id : NONE;
-        token->prefix = -1;
-        prefetch_row(core, token->word);
-        if (token->prefix_length != 0 && !(known && name->platform)) {
-            name = find_name(core, token->prefix_hash, token->prefix_head, s, token->prefix_length);
-            token->prefix = name->length != 0 ? name->prefix : -1;
-            prefetch_row(core, token->prefix);
-        }
-    }
+/* Append a term if it is one; written in any case, so that nothing has to be guessed. */
+static inline size_t append(const Core *core, int32_t *terms, size_t n, int32_t term) {
+    terms[n] = term;
+    prefetch_row(core, term);
+    return n + (term >= 0);
 }
 
-static void resolve_pairs(const Core *core, Worker *worker) {
-    for (size_t k = 0; k < worker->n_lines; k++) {
-        Token *token = worker->tokens + worker->lines[k].first, *end = token + worker->lines[k].count;
-        for (uint32_t left = START_ID; token < end; left = token++->id) {
-            token->pair_hash = hash_pair(left, token->id);
-            PREFETCH(&core->pairs[token->pair_hash & (core->pairs_size - 1)]);
-        }
+static void resolve_names(const Core *core, Worker *worker, Line *line) {
+    Token *tokens = worker->tokens + line->first;
+    int32_t *terms = worker->terms + 3 * line->first;
+    size_t n = 0, n_longer = 0;
+    for (size_t i = 0; i < line->count; i++) {
+        Token *token = &tokens[i];
+        const uint8_t *s = worker->text + token->offset;
+        const Name *name = find_name(core, token->hash, token->head, token->tail, s, token->length);
+        int32_t word = name->length != 0 ? name->word : -1;
+        token->id = word == ALIAS ? core->platform_id : name->length != 0 ? name->offset : NONE;
+        n = append(core, terms, n, word);
+        worker->longer[n_longer] = (uint32_t)i;
+        n_longer += (token->prefix_length != 0) & (word != ALIAS);
     }
-    for (size_t k = 0; k < worker->n_lines; k++) {
-        Token *token = worker->tokens + worker->lines[k].first, *end = token + worker->lines[k].count;
-        for (uint32_t left = START_ID; token < end; left = token++->id) {
-            token->pair = -1;
-            if (left != NONE && token->id != NONE) {
-                const Pair *pair = find_pair(core, token->pair_hash, left, token->id);
-                token->pair = pair->left != NONE ? pair->term : -1;
-                prefetch_row(core, token->pair);
-            }
-        }
+    for (size_t i = 0; i < n_longer; i++) {
+        Token *token = &tokens[worker->longer[i]];
+        const uint8_t *s = worker->text + token->offset;
+        size_t length = token->prefix_length;
+        const Name *name = find_name(core, token->prefix_hash, token->prefix_head, tail_of(s, length), s, length);
+        n = append(core, terms, n, name->length != 0 ? name->prefix : -1);
     }
+    line->n_terms = n;
+}
+
+/* Collect the neighbours that may be pairs. */
+static size_t sift_pairs(const Core *core, const Worker *worker, Line *line, size_t n) {
+    const Token *token = worker->tokens + line->first, *end = token + line->count;
+    size_t before = n;
+    for (uint32_t left = core->start_id; token < end; left = token++->id) {
+        uint32_t hash = hash_pair(left, token->id);
+        size_t bit = filter_bit(core, hash);
+        worker->candidates[n] = (Candidate){left, token->id, hash};
+        size_t likely = (core->filter[bit / 64] >> bit % 64 & 1) & (left != NONE) & (token->id != NONE);
+        PREFETCH(&core->pairs[(hash & (core->pairs_size - 1)) & (0 - likely)]);
+        n += likely;
+    }
+    line->n_pairs = n - before;
+    return n;
+}
+
+static size_t resolve_pairs(const Core *core, const Worker *worker, Line *line, size_t first) {
+    int32_t *terms = worker->terms + 3 * line->first;
+    for (size_t i = first; i < first + line->n_pairs; i++) {
+        const Candidate *each = &worker->candidates[i];
+        const Pair *pair = find_pair(core, each->hash, each->left, each->right);
+        line->n_terms = append(core, terms, line->n_terms, pair->left != NONE ? pair->term : -1);
+    }
+    return first + line->n_pairs;
+}
+
+/* Find the known terms of all texts of the batch, each text's in the order of `text.analyze`. */
+static int resolve(const Core *core, Worker *worker) {
+    size_t n = 0, first = 0, tokens = worker->n_tokens;
+    if (GROW(worker->longer, worker->longer_size, tokens + 1) < 0 ||
+        GROW(worker->terms, worker->terms_size, 3 * tokens + 1) < 0 ||
+        GROW(worker->candidates, worker->candidates_size, tokens + 1) < 0)
+        return no_memory(worker);
+    for (size_t k = 0; k < worker->n_lines; k++) {
+        resolve_names(core, worker, &worker->lines[k]);
+        n = sift_pairs(core, worker, &worker->lines[k], n);
+    }
+    for (size_t k = 0; k < worker->n_lines; k++)
+        first = resolve_pairs(core, worker, &worker->lines[k], first);
+    return 0;
 }
 
 static inline void count_term(Worker *worker, size_t mask, int32_t term) {
-    if (term < 0)
-        return;
     size_t slot = (uint32_t)term * UINT32_C(2654435769) >> 7 & mask;
     Count *count = &worker->counts[slot];
     while (count->stamp == worker->stamp && count->term != term)
@@ -969,13 +1060,13 @@ static inline void count_term(Worker *worker, size_t mask, int32_t term) {
         return;
     }
     *count = (Count){worker->stamp, (uint32_t)worker->n_found, term};
-    worker->found[worker->n_found++] = (Found){term, 1, 0.0};
+    worker->found[worker->n_found++] = (Found){term, 1, 0.0, 0.0};
 }
 
-/* Count a text's terms in the order of `text.analyze`: tokens, prefixes, pairs. */
+/* Count a text's terms, by first occurrence. */
 static int count_terms(Worker *worker, const Line *line) {
-    const Token *first = worker->tokens + line->first, *end = first + line->count;
-    size_t most = 3 * line->count, size = worker->counts_size;
+    const int32_t *terms = worker->terms + 3 * line->first;
+    size_t most = line->n_terms, size = worker->counts_size;
     if (GROW(worker->found, worker->found_size, most + 1) < 0 || GROW(worker->counts, size, 2 * most + 1) < 0)
         return no_memory(worker);
     if (size != worker->counts_size || ++worker->stamp == 0) { /* new slots, or no stamp left that is new */
@@ -987,12 +1078,8 @@ static int count_terms(Worker *worker, const Line *line) {
     while (mask < 2 * most)
         mask = 2 * mask + 1;
     worker->n_found = 0;
-    for (const Token *token = first; token < end; token++)
-        count_term(worker, mask, token->word);
-    for (const Token *token = first; token < end; token++)
-        count_term(worker, mask, token->prefix);
-    for (const Token *token = first; token < end; token++)
-        count_term(worker, mask, token->pair);
+    for (size_t i = 0; i < most; i++)
+        count_term(worker, mask, terms[i]);
     return 0;
 }
 
@@ -1005,26 +1092,25 @@ static Py_ssize_t score_line(const Core *core, Worker *worker, const Line *line)
     Found *found = worker->found, *end = found + worker->n_found;
     double squares = 0.0;
     for (; found < end; found++) {
+        const double *row = core->rows + (size_t)found->term * stride;
         double tf = found->count < LOGS ? log_table[found->count] : 1.0 + log((double)found->count);
-        found->value = tf * core->rows[(size_t)found->term * stride];
+        found->value = tf * row[0];
+        found->coef = row[1];
         squares += found->value * found->value;
     }
-    double length = sqrt(squares + core->damping * core->damping);
+    double length = sqrt(squares + core->damping * core->damping), first = core->intercept[0];
     memcpy(worker->totals, core->intercept, (size_t)core->n_rows * sizeof(double));
     if (length == 0.0)
         return 0;
     for (found = worker->found; found < end; found++) {
-        const double *coef = core->rows + (size_t)found->term * stride + 1;
-        double value = found->value / length;
-        for (Py_ssize_t row = 0; row < core->n_rows; row++)
-            worker->totals[row] += value * coef[row];
+        found->value /= length;
+        first += found->value * found->coef;
     }
+    worker->totals[0] = first;
+    for (Py_ssize_t row = 1; row < core->n_rows; row++)
+        for (found = worker->found; found < end; found++)
+            worker->totals[row] += found->value * core->rows[(size_t)found->term * stride + 1 + (size_t)row];
     return (Py_ssize_t)worker->n_found;
-}
-
-static void resolve(const Core *core, Worker *worker) {
-    resolve_names(core, worker);
-    resolve_pairs(core, worker);
 }
 
 /* ---------------------------------------------------------------- score(texts) */
@@ -1071,7 +1157,8 @@ static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, Py_ss
         if (failed || add_line(core, worker, s, (size_t)length) < 0)
             return -1;
     }
-    resolve(core, worker);
+    if (resolve(core, worker) < 0)
+        return -1;
     for (size_t k = 0; k < worker->n_lines; k++) {
         Py_ssize_t known = score_line(core, worker, &worker->lines[k]);
         PyObject *scores = known < 0 ? NULL : make_scores(core, worker, known, type);
@@ -1223,7 +1310,8 @@ static const uint8_t *label_batch(Core *core, Worker *worker, const uint8_t *s, 
             return NULL;
         s = feed != NULL ? feed + 1 : end;
     }
-    resolve(core, worker);
+    if (resolve(core, worker) < 0)
+        return NULL;
     for (size_t k = 0; k < worker->n_lines; k++)
         if (write_line(core, worker, &worker->lines[k], job) < 0)
             return NULL;
