@@ -7,36 +7,45 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from socialclass.blocks import label_blocks
 from socialclass.classifier import UNCERTAIN, Classifier
+from socialclass.errors import InputError
 from socialclass.formats.lines import PlainWriter, read_lines
 from socialclass.labelling import LabelOptions, Tally, label_records
 from socialclass.scoring import reference
-from socialclass.scoring.reference import Weights
+from socialclass.scoring.reference import Scores, Weights
 from socialclass.text import AnalyzerSettings, analyze, normalize
+from tests.conftest import TEXTS
 
 compiled = pytest.importorskip("socialclass.scoring.compiled", reason="the core was not built")
 
 # what the analyser treats in its own way, to be put side by side
 PIECES = [
-    "free", "Boots", "mum", "DON'T", "rock'n'roll", "'", "’", "“", "20%", "£5", "€", "$", "_", "snake_case", "-", "+",
-    ".", "..", ",", "!", "#", "##", "#BlackFriday2024", "#ABCdef", "＃ＢｌａｃｋＦｒｉ", "@", "@ana", "me@x.org", "a.b+c@",
-    "http://", "https://t.co/Aß1", "HTTP://X", "www.", "www.shop", "wwww.x", "shop.com/", "a..b.com/x", "x.c/", "x-y.co/é",
-    "Facebook", "facebooks", "SLACK", "İstanbul", "ΟΔΟΣ", "Σ", "ς", "ﬁne", "ﬀ", "e\u0301", "q\u0323\u0307", "क्षि", "नमस्ते",
-    "각", "\u1100\u1161\u11a8", "한국어", "你好", "ｶﾞ", "\u200b", "\u200d", "\ufe0f", "\ufeff", "\u00ad", "😂", "👩‍👩‍👧", "👍🏽", "1️⃣",
-    "\x00", "\x1c", "\x85", "\u2028", "\u3000", "\xa0", "\t", "\r", "\x7f", "²", "½", "Ⅷ", "𝒜", "ǅ", "ẞ", "´", "…", "™", "٣",
-    "\U0010ffff", "\ufdfa", "order", "orders", "ordered", "éééééé", "ééééé", "日本語日本語", "a" * 300, " ", "  ",
+    "free", "Boots", "mum", "DON'T", "rock'n'roll", "'", "’", "“", "20%", "£5", "€", "$",
+    "_", "snake_case", "-", "+", ".", "..", ",", "!", "#", "##", "#BlackFriday2024",
+    "#ABCdef", "＃ＢｌａｃｋＦｒｉ", "@", "@ana", "me@x.org", "a.b+c@", "http://",
+    "https://t.co/Aß1", "HTTP://X", "www.", "www.shop", "wwww.x", "shop.com/",
+    "a..b.com/x", "x.c/", "x-y.co/é", "Facebook", "facebooks", "SLACK", "İstanbul",
+    "ΟΔΟΣ", "Σ", "ς", "ﬁne", "ﬀ", "e\u0301", "q\u0323\u0307", "क्षि", "नमस्ते", "각",
+    "\u1100\u1161\u11a8", "한국어", "你好", "ｶﾞ", "\u200b", "\u200d", "\ufe0f", "\ufeff",
+    "\u00ad", "😂", "👩‍👩‍👧", "👍🏽", "1️⃣", "\x00", "\x1c", "\x85", "\u2028", "\u3000",
+    "\xa0", "\t", "\r", "\x7f", "²", "½", "Ⅷ", "𝒜", "ǅ", "ẞ", "´", "…", "™", "٣",
+    "\U0010ffff", "\ufdfa", "order", "orders", "ordered", "éééééé", "ééééé", "日本語日本語",
+    "a" * 300, " ", "  ",
 ]  # fmt: skip
 hostile = (
     st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"]), max_size=14).map("".join)
     | st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join)
     | st.text(st.characters(exclude_categories=["Cs"]))
 )
+BROKEN = [bytes([code]) for code in b"a\n\xc3\xa9\xe2\x82\xed\xa0\xf0\x9f\x98\xf4\x90\x80\xc0\xff"]
 ANALYZERS = [AnalyzerSettings(ngrams, prefix) for ngrams in (1, 2) for prefix in (0, 1, 5)]
 
 
@@ -44,7 +53,21 @@ def weights(texts: list[str], analyzer: AnalyzerSettings, rows: int, damping: fl
     """Return weights that know about two thirds of the texts' terms, and some terms that no text can have."""
     chance = random.Random(seed)
     terms = {term for text in texts for term in analyze(text, analyzer) if chance.random() < 0.7}
-    terms |= {"", " ", "a b c", "x ", " x", "*", "<platform>", "<start>", "facebook rocks", "! !", "order*", "İ", "free"}
+    terms |= {
+        "",
+        " ",
+        "a b c",
+        "x ",
+        " x",
+        "*",
+        "<platform>",
+        "<start>",
+        "facebook rocks",
+        "! !",
+        "order*",
+        "İ",
+        "free",
+    }
     size = len(terms)
     numbers = [[chance.uniform(-3, 3) for _ in range(size)] for _ in range(rows + 1)]
     idf = [abs(value) for value in numbers[0]]
@@ -117,7 +140,7 @@ def test_texts_of_any_size_and_number() -> None:
     assert compiled.Scorer(weights([], analyzer, 1, 0.0)).score([]) == []
 
 
-def test_many_equal_terms_use_the_logarithm(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_equal_terms_use_the_logarithm() -> None:
     """Counts beyond the table of logarithms are computed."""
     model = weights(["free boots"], AnalyzerSettings(1, 0), 1, 1.0)
     assert_equal(model, ["free " * count + "boots" for count in (1, 2, 62, 63, 64, 65, 200)])
@@ -130,7 +153,7 @@ def test_wrong_types_are_refused() -> None:
         with pytest.raises(TypeError, match=r"texts\[1\]"):
             scorer.score(["a", wrong])
     with pytest.raises(ValueError, match="no tables"):
-        compiled._core.Core.__new__(compiled._core.Core).score((), tuple)
+        compiled._core.Core.__new__(compiled._core.Core).score((), Scores)
     with pytest.raises(ValueError, match="a name a class"):
         scorer.label_lines(b"a", (b"one",))
 
@@ -169,22 +192,25 @@ def test_blocks_equal_the_general_path(lines: list[str], end: str, rows: int, mi
     assert counts[size:] == tuple(tally.reasons[each] for each in ("empty", "no_known_terms", "low_confidence"))
 
 
-@given(st.binary(max_size=40) | st.lists(st.sampled_from([b"a", b"\xc3", b"\xa9", b"\xe2", b"\x82", b"\xed", b"\xa0",
-       b"\xf0", b"\x9f", b"\x98", b"\xf4", b"\x90", b"\x80", b"\xc0", b"\xff", b"\n"]), max_size=12).map(b"".join))  # fmt: skip
+@given(st.binary(max_size=40) | st.lists(st.sampled_from(BROKEN), max_size=12).map(b"".join))
 @settings(max_examples=1000, deadline=None)
 def test_invalid_utf8_is_found_where_python_finds_it(block: bytes) -> None:
     """Line and byte of the first error are those of Python's decoder; the lines before it are labelled."""
     scorer = compiled.Scorer(weights(["a"], AnalyzerSettings(), 1, 0.0))
     rows, _, bad = scorer.label_lines(block, (b"m", b"n", b"u"))
-    good = 0
-    for line in block.split(b"\n")[: None if block and not block.endswith(b"\n") else -1]:
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            assert (rows.count(b"\n"), bad) == (good, error.start)
-            return
-        good += 1
-    assert (rows.count(b"\n"), bad) == (good, -1)
+    lines = block.removesuffix(b"\n").split(b"\n") if block else []
+    errors = [first_error(line) for line in lines]
+    good = next((number for number, error in enumerate(errors) if error >= 0), len(lines))
+    assert (rows.count(b"\n"), bad) == (good, max([-1, *errors[good : good + 1]]))
+
+
+def first_error(line: bytes) -> int:
+    """Return where Python's decoder stops, or -1."""
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1
 
 
 def score_for(probability: float) -> float:
@@ -220,9 +246,10 @@ def test_failures_in_callbacks_are_raised() -> None:
     model = weights(["a"], AnalyzerSettings(), 1, 0.0)
     with broken_normalizer():
         scorer = compiled.Scorer(model)
-    for call in (lambda: scorer.score(["e\u0301"]), lambda: scorer.label_lines("e\u0301".encode(), (b"", b"", b""))):
-        with pytest.raises(ZeroDivisionError):
-            call()
+    with pytest.raises(ZeroDivisionError):
+        scorer.score(["e\u0301"])
+    with pytest.raises(ZeroDivisionError):
+        scorer.label_lines("e\u0301".encode(), (b"", b"", b""))
     assert scorer.score(["a"]) == reference.Scorer(model).score(["a"])
 
 
@@ -239,3 +266,40 @@ def broken_normalizer() -> Iterator[None]:
         yield
     finally:
         module.normalize = normalize
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_file_of_many_blocks_equals_the_general_path(tmp_path: Path, small_model: Classifier, jobs: int) -> None:
+    """Cut anywhere, in order, with every line counted; so does a pipe that gives a few bytes at a time."""
+    chance = random.Random(1)
+    lines = [" ".join(chance.choices([*TEXTS, *PIECES], k=chance.randrange(9))) for _ in range(20_000)]
+    content = b"\xef\xbb\xbf" + "\n".join(lines).encode() + b"\r\n\nlast\r"
+    start = content[:30_000].rsplit(b"\n", 1)[0] + b"\nfree"
+    path = tmp_path / "posts.txt"
+    path.write_bytes(content)
+    model = classifier(small_model.weights, compiled.Scorer)
+    wanted, counted = general_path(content, model, 0.6)
+    tally = Tally()
+    with open(path, "rb") as stream:
+        assert b"".join(label_blocks(stream, "x", model, 0.6, tally, jobs)) == wanted
+    assert tally == counted
+    assert b"".join(label_blocks(Drip(start), "x", model, 0.6, Tally())) == general_path(start, model, 0.6)[0]
+
+
+class Drip(io.BytesIO):
+    """A stream that gives a few bytes at a time, as a pipe may."""
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return super().read1(37)
+
+
+def test_the_place_of_a_bad_byte_is_told(tmp_path: Path, small_model: Classifier) -> None:
+    """Also behind many blocks; the rows before it come out."""
+    path = tmp_path / "posts.txt"
+    path.write_bytes(b"free boots\n" * 300_000 + b"ok\nb\xe9d\n" + b"more\n" * 300_000)
+    model = classifier(small_model.weights, compiled.Scorer)
+    rows: list[bytes] = []
+    with open(path, "rb") as stream, pytest.raises(InputError, match=r"^x:300002: byte 2 of the line \(0xe9\)"):
+        rows.extend(label_blocks(stream, "x", model, 0.0, Tally(), 2))
+    with pytest.raises(InputError, match="UTF-16"):
+        list(label_blocks(io.BytesIO("mum".encode("utf-16")), "x", model, 0.0, Tally()))

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from socialclass.scoring.reference import Scores, Weights
 
-if TYPE_CHECKING:
-    from socialclass.scoring.reference import Scorer
-elif os.environ.get("SOCIALCLASS_PURE"):
+if TYPE_CHECKING or os.environ.get("SOCIALCLASS_PURE"):
     from socialclass.scoring.reference import Scorer
 else:
     try:

@@ -7,7 +7,7 @@ import unicodedata
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from socialclass.scoring import _core, reference
 from socialclass.scoring.reference import Scores, Weights
