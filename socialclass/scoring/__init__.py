@@ -6,7 +6,7 @@ The environment variable SOCIALCLASS_PURE asks for the reference even so.
 import os
 from typing import TYPE_CHECKING
 
-from socialclass.scoring.reference import Scores, Weights
+from socialclass.scoring.reference import Scores, Terms, Weights
 
 if TYPE_CHECKING or os.environ.get("SOCIALCLASS_PURE"):
     from socialclass.scoring.reference import Scorer
@@ -16,4 +16,4 @@ else:
     except ImportError:  # no compiler at install
         from socialclass.scoring.reference import Scorer
 
-__all__ = ["Scorer", "Scores", "Weights"]
+__all__ = ["Scorer", "Scores", "Terms", "Weights"]

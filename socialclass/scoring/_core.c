@@ -390,10 +390,9 @@ static Name *intern(Core *core, const uint8_t *s, size_t length) {
 /* ---------------------------------------------------------------- building the tables */
 
 /* Say whether a token is a term alone: `text._is_term`. */
-static int is_term(const uint8_t *s, size_t length, const char *lone, size_t n_lone) {
+static int is_term(const uint8_t *s, size_t length, const uint8_t *lone, size_t n_lone) {
     size_t size = 1;
-    Py_UCS4 first = s[0] < 0x80 ? s[0] : decode_wide(s, &size);
-    if (Py_UNICODE_ISALNUM(first))
+    if (s[0] < 0x80 ? byte_class[s[0]] == WORD : Py_UNICODE_ISALNUM(decode_wide(s, &size)))
         return 1;
     if (size != length)
         return 0;
@@ -403,29 +402,61 @@ static int is_term(const uint8_t *s, size_t length, const char *lone, size_t n_l
     return 0;
 }
 
-static int add_pair(Core *core, const uint8_t *s, size_t gap, size_t length, int32_t term, PyObject *lone) {
-    const char *marks = PyBytes_AS_STRING(lone);
-    size_t n_marks = (size_t)PyBytes_GET_SIZE(lone);
-    if (!is_term(s, gap, marks, n_marks) && !is_term(s + gap + 1, length - gap - 1, marks, n_marks))
+/* A pair on its way into the table. */
+typedef struct {
+    uint32_t left, right, hash;
+    int32_t term;
+} NewPair;
+
+typedef struct {
+    const uint8_t *left;       /* of the last pair: the vocabulary is sorted, so the next one mostly has it, too */
+    size_t left_length;
+    uint32_t left_id, n_waiting;
+    NewPair waiting[32];       /* until their slots have come from memory */
+    const uint8_t *lone;       /* text.LONE_TERMS */
+    size_t n_lone;
+} Builder;
+
+static void enter_pairs(Core *core, Builder *builder) {
+    for (uint32_t i = 0; i < builder->n_waiting; i++) {
+        const NewPair *each = &builder->waiting[i];
+        /* a term that stands twice counts where it stands last, as in a dict */
+        *find_pair(core, each->hash, each->left, each->right) = (Pair){each->left, each->right, each->term};
+        size_t bit = filter_bit(core, each->hash);
+        core->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+    builder->n_waiting = 0;
+}
+
+static int add_pair(Core *core, Builder *builder, const uint8_t *s, size_t gap, size_t length, int32_t term) {
+    const uint8_t *right = s + gap + 1;
+    size_t right_length = length - gap - 1;
+    if (!is_term(s, gap, builder->lone, builder->n_lone) &&
+        !is_term(right, right_length, builder->lone, builder->n_lone))
         return 0;
-    Name *name = intern(core, s, gap);
+    if (gap != builder->left_length || memcmp(s, builder->left, gap) != 0) {
+        const Name *name = intern(core, s, gap);
+        if (name == NULL)
+            return -1;
+        builder->left = s;
+        builder->left_length = gap;
+        builder->left_id = name->word == ALIAS ? NONE : name->offset;
+    }
+    const Name *name = intern(core, right, right_length);
     if (name == NULL)
         return -1;
-    uint32_t left = name->offset, hidden = name->word == ALIAS;
-    if ((name = intern(core, s + gap + 1, length - gap - 1)) == NULL)
-        return -1;
-    if (hidden || name->word == ALIAS)
+    if (builder->left_id == NONE || name->word == ALIAS)
         return 0; /* no text gives this token: it is <platform> */
-    uint32_t hash = hash_pair(left, name->offset);
-    /* a term that stands twice counts where it stands last, as in a dict */
-    *find_pair(core, hash, left, name->offset) = (Pair){left, name->offset, term};
-    size_t bit = filter_bit(core, hash);
-    core->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+    uint32_t hash = hash_pair(builder->left_id, name->offset);
+    PREFETCH(&core->pairs[hash & (core->pairs_size - 1)]);
+    builder->waiting[builder->n_waiting++] = (NewPair){builder->left_id, name->offset, hash, term};
+    if (builder->n_waiting == sizeof(builder->waiting) / sizeof(NewPair))
+        enter_pairs(core, builder);
     return 0;
 }
 
 /* Enter one term of the vocabulary under what texts will be asked for: a word, a prefix or a pair. */
-static int add_term(Core *core, const uint8_t *s, size_t length, int32_t term, PyObject *lone) {
+static int add_term(Core *core, Builder *builder, const uint8_t *s, size_t length, int32_t term) {
     if (length == 0)
         return 0;
     const uint8_t *gap = memchr(s, ' ', length);
@@ -433,7 +464,7 @@ static int add_term(Core *core, const uint8_t *s, size_t length, int32_t term, P
         size_t at = (size_t)(gap - s);
         if (core->ngrams < 2 || at == 0 || at + 1 == length || memchr(gap + 1, ' ', length - at - 1) != NULL)
             return 0;
-        return add_pair(core, s, at, length, term, lone);
+        return add_pair(core, builder, s, at, length, term);
     }
     if (length > 1 && s[length - 1] == '*') {
         size_t characters = 0;
@@ -447,7 +478,7 @@ static int add_term(Core *core, const uint8_t *s, size_t length, int32_t term, P
         name->prefix = term;
         return 0;
     }
-    if (!is_term(s, length, PyBytes_AS_STRING(lone), (size_t)PyBytes_GET_SIZE(lone)))
+    if (!is_term(s, length, builder->lone, builder->n_lone))
         return 0;
     Name *name = intern(core, s, length);
     if (name == NULL)
@@ -471,20 +502,23 @@ static const uint8_t *utf8_of(PyObject *text, Py_ssize_t *length, PyObject **own
     return (const uint8_t *)data;
 }
 
+/* Enter the vocabulary: terms joined by line feeds. */
 static int add_terms(Core *core, PyObject *terms, PyObject *lone) {
+    const uint8_t *s = (const uint8_t *)PyBytes_AS_STRING(terms), *end = s + PyBytes_GET_SIZE(terms);
+    Builder builder = {.lone = (const uint8_t *)PyBytes_AS_STRING(lone), .n_lone = (size_t)PyBytes_GET_SIZE(lone)};
     for (Py_ssize_t i = 0; i < core->n_terms; i++) {
-        Py_ssize_t length;
-        PyObject *owner;
-        const uint8_t *s = utf8_of(PyTuple_GET_ITEM(terms, i), &length, &owner);
-        if (s == NULL)
+        const uint8_t *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed != NULL ? feed : end;
+        if ((feed == NULL) != (i == core->n_terms - 1)) {
+            PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
             return -1;
-        int failed = add_term(core, s, (size_t)length, (int32_t)i, lone);
-        Py_XDECREF(owner);
-        if (failed) {
+        }
+        if (add_term(core, &builder, s, (size_t)(stop - s), (int32_t)i) < 0) {
             PyErr_NoMemory();
             return -1;
         }
+        s = stop + 1;
     }
+    enter_pairs(core, &builder);
     return 0;
 }
 
@@ -522,9 +556,11 @@ static int copy_rows(Core *core, const double *idf, const double *coef) {
 
 static int make_tables(Core *core, PyObject *terms) {
     size_t pairs = 0;
-    for (Py_ssize_t i = 0; i < core->n_terms; i++)
-        pairs += PyUnicode_FindChar(PyTuple_GET_ITEM(terms, i), ' ', 0, PY_SSIZE_T_MAX, 1) >= 0;
+    for (Py_ssize_t i = 0; i < PyBytes_GET_SIZE(terms); i++)
+        pairs += PyBytes_AS_STRING(terms)[i] == ' ';
     core->names_size = 1024;
+    while (core->names_size < (size_t)core->n_terms / 4) /* most terms are pairs; it grows if need be */
+        core->names_size *= 2;
     core->pairs_size = 64;
     while (core->pairs_size < 2 * pairs)
         core->pairs_size *= 2;
@@ -548,11 +584,11 @@ static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
         PyErr_SetString(PyExc_TypeError, "a Core is made once");
         return -1;
     }
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!y*y*y*diiUUO!SOO", names, &PyTuple_Type, &terms, &idf, &coef,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Sy*y*y*diiUUO!SOO", names, &terms, &idf, &coef,
                                      &intercept, &core->damping, &core->ngrams, &core->prefix, &start, &platform,
                                      &PyTuple_Type, &platforms, &lone, &meaning_of, &normalize))
         return -1;
-    core->n_terms = PyTuple_GET_SIZE(terms);
+    core->n_terms = idf.len / (Py_ssize_t)sizeof(double);
     core->n_rows = intercept.len / (Py_ssize_t)sizeof(double);
     core->meaning_of = Py_NewRef(meaning_of);
     core->normalize = Py_NewRef(normalize);

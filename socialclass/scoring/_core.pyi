@@ -13,7 +13,7 @@ class Core:
     def __init__(
         self,
         *,
-        terms: tuple[str, ...],
+        terms: bytes,
         idf: ReadableBuffer,
         coef: ReadableBuffer,
         intercept: ReadableBuffer,

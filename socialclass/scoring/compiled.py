@@ -47,7 +47,7 @@ class Scorer(reference.Scorer):
         for row in weights.coef:
             coef.extend(_packed(row))
         self._core = _core.Core(
-            terms=tuple(weights.terms),
+            terms=_joined(weights.terms),
             idf=_packed(weights.idf),
             coef=coef,
             intercept=_packed(weights.intercept),
@@ -109,6 +109,12 @@ def _composes(character: str) -> bool:
 def _composing_marks() -> frozenset[str]:
     decompositions = [unicodedata.decomposition(chr(code)).split() for code in range(0xA0, 0x20000)]
     return frozenset(chr(int(parts[1], 16)) for parts in decompositions if len(parts) == 2 and parts[0][0] != "<")
+
+
+def _joined(terms: Sequence[str]) -> bytes:
+    if not isinstance(terms, reference.Terms):  # from a file they are joined already, and without line feeds
+        terms = reference.Terms("\n".join("" if "\n" in term else term for term in terms))
+    return terms.joined.encode("utf-8", "surrogatepass")
 
 
 def _packed(values: Sequence[float]) -> "array[float]":
