@@ -1,7 +1,7 @@
 """Records in, labelled records out: the stream behind `classify`. It opens no file and draws nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from socialclass.errors import TakenFieldError
 from socialclass.formats.records import AddedFields, Record, Value
 
 BATCH = 1000
+UNCERTAIN_REASONS = ("empty", "no_known_terms", "low_confidence")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ class Tally:
             self.unreadable += 1
         elif reason:
             self.reasons[reason] += 1
+
+    def add_block(self, classes: Sequence[str], counts: Sequence[int]) -> None:
+        """Count many records: how many of each class, then how many for each of `UNCERTAIN_REASONS`."""
+        self.records += sum(counts)
+        uncertain = counts[len(classes) :]
+        self.labels += Counter(dict(zip(classes, counts, strict=False)))
+        self.labels += Counter({UNCERTAIN: sum(uncertain)})
+        self.reasons += Counter(dict(zip(UNCERTAIN_REASONS, uncertain, strict=True)))
 
 
 def label_records(

@@ -20,7 +20,7 @@ from socialclass.classifier import Classifier
 from socialclass.errors import ModelError
 from socialclass.formats import open_output
 from socialclass.resources import default_model_path
-from socialclass.scoring import Weights
+from socialclass.scoring import Terms, Weights
 from socialclass.text import AnalyzerSettings
 
 FORMAT, VERSION = "socialclass-model", 1
@@ -210,7 +210,7 @@ def _from_parts(text: str, arrays: Mapping[str, bytes]) -> Classifier:
         classes = tuple(header["classes"])
         settings = AnalyzerSettings(**header["analyzer"])
         damping, facts = float(header["damping"]), dict(header["facts"])
-        terms = tuple(_utf8(arrays["terms"]).split("\n"))
+        terms = Terms(_utf8(arrays["terms"]))
         idf, coef, intercept = (_unpack_floats(arrays[name]) for name in ("idf", "coef", "intercept"))
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise _RefusedError(f"an incomplete header ({type(error).__name__})") from None

@@ -13,6 +13,7 @@ FLOORS = (
     ("cli",),
     ("render",),
     ("training",),
+    ("blocks",),
     ("labelling",),
     ("persistence",),
     ("evaluation",),

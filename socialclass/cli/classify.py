@@ -1,6 +1,7 @@
 """`socialclass classify`: label lines or rows."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from typing import BinaryIO
 
 import click
 
+from socialclass.blocks import can_label_blocks, is_regular, label_blocks
 from socialclass.classifier import Classifier
 from socialclass.cli.options import (
     UNREADABLE_EXIT,
@@ -28,6 +30,7 @@ from socialclass.formats import (
     read_binary,
     writer_for,
 )
+from socialclass.formats.lines import PlainWriter
 from socialclass.formats.records import Writer
 from socialclass.formats.streams import STANDARD
 from socialclass.formats.table import open_records, output_format
@@ -75,14 +78,21 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 @click.option("--prefix", default="", metavar="TEXT", help="Put TEXT before the names of the added fields.")
 @click.option("--header/--no-header", default=None, help="Write a header row; by default all but tsv for lines do.")
 @click.option("--line-buffered", is_flag=True, help="Answer each line at once, as on a terminal.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Threads for lines of a file; by default as many as there are processors.",
+)
 @click.option("--summary", is_flag=True, help="Print the counts of labels to standard error.")
 @click.option("--summary-json", metavar="FILE", help="Write the counts as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on standard error.")
 @color_option
 def command(files: tuple[str, ...], model: str | None, input_format: str, text_field: str | None, encoding: str,
             encoding_errors: str, output_format: str, output: str | None, min_confidence: float, probabilities: bool,
-            explain: int, prefix: str, header: bool | None, line_buffered: bool, summary: bool,
-            summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
+            explain: int, prefix: str, header: bool | None, line_buffered: bool, jobs: int | None,
+            summary: bool, summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
     """Label each text of FILE, or of standard input, as marketing or networking.
 
     One record in, one record out, in order, with all its own fields and these added: predicted_label, probability
@@ -107,7 +117,7 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
         else:
             tick = None
         stream = stack.enter_context(open_output(output))
-        run = _Run(classifier, options, tally, stream, output_format, header, color, quiet)
+        run = _Run(classifier, options, tally, stream, output_format, header, color, quiet, jobs)
         for source in sources:
             run.label(source, reading, at_once, tick)
         run.finish()
@@ -125,7 +135,8 @@ class _Run:
     """The one writer that all inputs of a run share; it is made when the first input's format is known."""
 
     def __init__(self, classifier: Classifier, options: LabelOptions, tally: Tally, stream: BinaryIO,
-                 wanted: str, header: bool | None, color: str, quiet: bool) -> None:  # fmt: skip
+                 wanted: str, header: bool | None, color: str, quiet: bool, jobs: int | None) -> None:  # fmt: skip
+        self._jobs = jobs or _processors()
         self._classifier, self._options, self._tally, self._stream = classifier, options, tally, stream
         self._wanted, self._header, self._color, self._quiet = wanted, header, color, quiet
         self._writer: Writer | None = None
@@ -138,6 +149,9 @@ class _Run:
             head = peek(64) if peek and source != STANDARD and reading.format == "auto" else b""
             name = reading.format if reading.format != "auto" else detect_format(source, head)
             writer = self._writer_for(name, source)
+            if self._takes_blocks(name, reading, writer):
+                self._label_blocks(stream, source, at_once, tick)
+                return
             records = open_records(stream, source, ReadOptions(name, *_rest(reading)))
             if tick is not None:
                 records = _ticking(records, stream, tick)
@@ -147,6 +161,25 @@ class _Run:
                 writer.write(record, added)
                 if at_once:
                     self._stream.flush()
+
+    def _takes_blocks(self, name: str, reading: ReadOptions, writer: Writer) -> bool:
+        plain = name == "lines" and reading.encoding in ("utf-8", "utf-8-sig") and reading.errors == "strict"
+        extra = self._options.probabilities or self._options.explain
+        return plain and not extra and isinstance(writer, PlainWriter) and can_label_blocks(self._classifier)
+
+    def _label_blocks(self, stream: BinaryIO, source: str, at_once: bool, tick: object) -> None:
+        """Label lines where nothing is asked for but label, probability and text."""
+        place = "standard input" if source == STANDARD else source
+        waited_for = at_once or not is_regular(stream)
+        minimum = self._options.min_confidence
+        for rows in label_blocks(stream, place, self._classifier, minimum, self._tally, self._jobs):
+            self._stream.write(rows)
+            if waited_for:
+                self._stream.flush()
+            if callable(tick):
+                tick(stream)
+        if callable(tick):
+            tick(None)
 
     def _writer_for(self, name: str, source: str) -> Writer:
         if self._writer is None:
@@ -172,6 +205,11 @@ class _Run:
         if self._writer is not None:
             self._writer.close()
         self._stream.flush()
+
+
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _rest(reading: ReadOptions) -> tuple[str | None, str, str]:

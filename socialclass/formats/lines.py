@@ -23,6 +23,15 @@ def read_whole(stream: BinaryIO, place: str, encoding: str, errors: str) -> Iter
     yield Record(text, ("file", "text"), (place, text), Place(place, 1))
 
 
+def as_row_cell(cell: str) -> str:
+    """Return a cell that cannot break its row: tabs and breaks become spaces.
+
+    >>> as_row_cell("a\\tb")
+    'a b'
+    """
+    return cell.translate(_BREAKS)
+
+
 class PlainWriter:
     """Tab-separated label, probability and text, then columns that were asked for; tabs and breaks become spaces."""
 
@@ -37,7 +46,7 @@ class PlainWriter:
         self._row([as_cell(label), as_cell(probability), record.text, *map(as_cell, asked_for)])
 
     def _row(self, cells: list[str]) -> None:
-        self._stream.write(("\t".join([cell.translate(_BREAKS) for cell in cells]) + "\n").encode())
+        self._stream.write(("\t".join(map(as_row_cell, cells)) + "\n").encode())
 
     def close(self) -> None:
         """Nothing is owed."""

@@ -41,17 +41,48 @@ def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str) -> I
         return
     for number, line in enumerate(stream, 1):
         if number == 1:
-            if line[:2] in _UTF16:
-                raise InputError("this is UTF-16, not UTF-8", place=place, remedy="say so: --encoding utf-16")
-            line = line.removeprefix(b"\xef\xbb\xbf")
+            line = _without_mark(line, place)
         try:
             yield line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
-            raise InputError(
-                f"byte {error.start + 1} of the line (0x{line[error.start]:02x}) is not UTF-8",
-                place=f"{place}:{number}",
-                remedy="name the encoding (--encoding latin-1), or go on with --encoding-errors replace",
-            ) from None
+            raise not_utf8(line, error.start, f"{place}:{number}") from None
+
+
+def line_blocks(stream: BinaryIO, place: str, size: int) -> Iterator[bytes]:
+    """Yield the stream in blocks of whole lines, as soon as there are any: about `size` bytes or what a pipe holds.
+
+    A byte order mark is dropped; nothing is decoded.
+    """
+    read = getattr(stream, "read1", stream.read)
+    pending: list[bytes] = []
+    first = True
+    while chunk := read(size):
+        cut = chunk.rfind(b"\n") + 1
+        if cut:
+            block = b"".join([*pending, chunk[:cut]])
+            pending = []
+            yield _without_mark(block, place) if first else block
+            first = False
+        if cut < len(chunk):
+            pending.append(chunk[cut:])
+    if pending:
+        block = b"".join(pending)
+        yield _without_mark(block, place) if first else block
+
+
+def _without_mark(start: bytes, place: str) -> bytes:
+    if start[:2] in _UTF16:
+        raise InputError("this is UTF-16, not UTF-8", place=place, remedy="say so: --encoding utf-16")
+    return start.removeprefix(b"\xef\xbb\xbf")
+
+
+def not_utf8(line: bytes, position: int, place: str) -> InputError:
+    """Return the error for a byte of a line that is not UTF-8."""
+    return InputError(
+        f"byte {position + 1} of the line (0x{line[position]:02x}) is not UTF-8",
+        place=place,
+        remedy="name the encoding (--encoding latin-1), or go on with --encoding-errors replace",
+    )
 
 
 def _transcoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str) -> Iterator[str]:

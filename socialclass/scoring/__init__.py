@@ -1,5 +1,19 @@
-"""Many texts at once to class scores: one contract, in `reference`."""
+"""Many texts at once to class scores: one contract, in `reference`; the core in C if it was built.
 
-from socialclass.scoring.reference import Scorer, Scores, Weights
+The environment variable SOCIALCLASS_PURE asks for the reference even so.
+"""
 
-__all__ = ["Scorer", "Scores", "Weights"]
+import os
+from typing import TYPE_CHECKING
+
+from socialclass.scoring.reference import Scores, Terms, Weights
+
+if TYPE_CHECKING or os.environ.get("SOCIALCLASS_PURE"):
+    from socialclass.scoring.reference import Scorer
+else:
+    try:
+        from socialclass.scoring.compiled import Scorer
+    except ImportError:  # no compiler at install
+        from socialclass.scoring.reference import Scorer
+
+__all__ = ["Scorer", "Scores", "Terms", "Weights"]

@@ -8,11 +8,46 @@ the tests hold it equal to them.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import log, sqrt
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from socialclass.text import AnalyzerSettings, analyze
+
+
+class Terms(Sequence[str]):
+    """A vocabulary as it stands in a model file, joined by line feeds; split when a term is first asked for.
+
+    >>> Terms("free\\nmum") == ("free", "mum"), len(Terms("a b")), Terms("free\\nmum")[1]
+    (True, 1, 'mum')
+    """
+
+    def __init__(self, joined: str) -> None:
+        self.joined = joined
+
+    @cached_property
+    def _split(self) -> tuple[str, ...]:
+        return tuple(self.joined.split("\n"))
+
+    def __len__(self) -> int:
+        return self.joined.count("\n") + 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        return self._split[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._split)
+
+    def __eq__(self, other: object) -> bool:
+        return self.joined == other.joined if isinstance(other, Terms) else self._split == other
+
+    def __hash__(self) -> int:
+        return hash(self._split)
 
 
 class Weights(NamedTuple):
@@ -25,7 +60,7 @@ class Weights(NamedTuple):
     damping: the constant entry of every vector, in units of tf * idf.
     """
 
-    terms: tuple[str, ...]
+    terms: Sequence[str]
     idf: Sequence[float]
     coef: tuple[Sequence[float], ...]
     intercept: tuple[float, ...]

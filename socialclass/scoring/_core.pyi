@@ -1,0 +1,34 @@
+from collections.abc import Callable
+from typing import TypeVar
+
+from _typeshed import ReadableBuffer
+
+_T = TypeVar("_T", bound=tuple[int, tuple[float, ...]])
+
+PLAIN: int
+COMBINING: int
+COMPLEX: int
+
+class Core:
+    def __init__(
+        self,
+        *,
+        terms: bytes,
+        idf: ReadableBuffer,
+        coef: ReadableBuffer,
+        intercept: ReadableBuffer,
+        damping: float,
+        ngrams: int,
+        prefix: int,
+        start: str,
+        platform: str,
+        platform_names: tuple[str, ...],
+        lone_terms: bytes,
+        meaning_of: Callable[[int], tuple[int, bytes]],
+        normalize: Callable[[str], str],
+        fold: Callable[[str], str],
+    ) -> None: ...
+    def score(self, texts: tuple[str, ...], kind: type[_T], /) -> list[_T]: ...
+    def label_lines(
+        self, block: ReadableBuffer, labels: tuple[bytes, ...], min_confidence: float, /
+    ) -> tuple[bytes, tuple[int, ...], int]: ...
