@@ -8,6 +8,7 @@ import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from math import log
 from typing import TYPE_CHECKING, Any
 
 from socialclass.classifier import Classifier
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 FOLDS = 5
+FEW_TEXTS = 50  # of a label: too few to fit offsets
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ def fit_calibration(
 
     For two classes this is Platt's scaling (1999), with his smoothed targets, so that a perfect separation does not
     become certainty; for more, temperature scaling with a bias for each class (Alexandari et al., ICML 2020) and the
-    same targets. Both are monotone in each score, and linear, so they fold into the coefficients.
+    same targets. Both are monotone in each score, and linear, so they fold into the coefficients. Few texts say nothing
+    of offsets (a fold without a text leans against its label), so below FEW_TEXTS of a label these are 0.
     """
     import numpy as np
     from scipy.optimize import minimize
@@ -196,7 +199,9 @@ def fit_calibration(
             logits = np.hstack([np.zeros_like(logits), logits])
         return float((np.logaddexp.reduce(logits, axis=1) - (wanted * logits).sum(axis=1)).mean())
 
-    best = minimize(loss, np.zeros(1 + scores.shape[1]), method="BFGS").x
+    few = np.bincount(targets, minlength=size).min() < FEW_TEXTS
+    bounds = [(log(0.25), log(20.0)), *[(0.0, 0.0) if few else (-5.0, 5.0)] * scores.shape[1]]
+    best = minimize(loss, np.zeros(len(bounds)), method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12}).x
     return round(float(np.exp(best[0])), 6), [round(float(value), 6) for value in best[1:]]
 
 

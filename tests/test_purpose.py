@@ -100,7 +100,7 @@ def test_probabilities_are_calibrated() -> None:
 
 
 def test_being_less_sure_is_being_more_often_wrong() -> None:
-    """When only the surest 80% are labelled, the error falls by at least a quarter (the aim is a third)."""
+    """When only the surest 80% are labelled, the error falls by at least a third."""
     outcomes = [(p.probability, p.label == r["label"]) for p, r in zip(PREDICTIONS, ROWS, strict=True) if p.probability]
     (_, _, all_wrong), (_, _, fewer_wrong) = risk_coverage(outcomes, [1.0, 0.8])
-    assert fewer_wrong <= all_wrong * 3 / 4
+    assert fewer_wrong <= all_wrong * 2 / 3
