@@ -2,7 +2,7 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: demo test model picture readme clean
+.PHONY: demo test model picture readme bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/socialclass classify --text-field body --output-format table examples/export.csv
@@ -16,7 +16,7 @@ test: $(VENV)/tested
 model: $(VENV)/installed
 	$(BIN)/socialclass train data/train.jsonl -o models/default.joblib --seed 0
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml socialclass/scoring/_core.c
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -e .
 	touch $@
@@ -30,6 +30,9 @@ readme: $(VENV)/tested
 
 picture: $(VENV)/installed
 	$(BIN)/python -m docs.picture
+
+bench: $(VENV)/tested
+	$(BIN)/python -m benchmarks.speed
 
 clean:
 	rm -rf $(VENV) build dist

@@ -229,8 +229,8 @@ def _from_parts(text: str, arrays: Mapping[str, bytes]) -> Classifier:
 
 
 def _finite(values: "array[float]") -> bool:
-    # a sum is finite only if every value is, short of an overflow, which no model has; abs() keeps inf - inf away
-    return isfinite(sum(map(abs, values)))
+    # a sum is finite only if every value is (inf - inf is nan), short of an overflow, which no model has
+    return isfinite(sum(values))
 
 
 def _pack(values: "array[float]") -> bytes:

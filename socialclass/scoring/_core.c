@@ -505,11 +505,30 @@ static const uint8_t *utf8_of(PyObject *text, Py_ssize_t *length, PyObject **own
     return (const uint8_t *)data;
 }
 
+/* Call for the slot that a term's last name will be looked for in; return where the next term begins. */
+static const uint8_t *call_ahead(const Core *core, const uint8_t *s, const uint8_t *end) {
+    const uint8_t *feed = s < end ? memchr(s, '\n', (size_t)(end - s)) : NULL;
+    if (feed == NULL)
+        return end;
+    const uint8_t *gap = memchr(s, ' ', (size_t)(feed - s));
+    s = gap != NULL ? gap + 1 : s;
+    if (end - s > PADDING && feed > s) {
+        size_t length = (size_t)(feed - s);
+        uint32_t hash = hash_name(head_of(s, length), tail_of(s, length), s, length);
+        PREFETCH(&core->names[hash & (core->names_size - 1)]);
+    }
+    return feed + 1;
+}
+
 /* Enter the vocabulary: terms joined by line feeds. */
 static int add_terms(Core *core, PyObject *terms, PyObject *lone) {
     const uint8_t *s = (const uint8_t *)PyBytes_AS_STRING(terms), *end = s + PyBytes_GET_SIZE(terms);
     Builder builder = {.lone = (const uint8_t *)PyBytes_AS_STRING(lone), .n_lone = (size_t)PyBytes_GET_SIZE(lone)};
+    const uint8_t *ahead = s;
+    for (int i = 0; i < 16; i++)
+        ahead = call_ahead(core, ahead, end);
     for (Py_ssize_t i = 0; i < core->n_terms; i++) {
+        ahead = call_ahead(core, ahead, end);
         const uint8_t *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed != NULL ? feed : end;
         if ((feed == NULL) != (i == core->n_terms - 1)) {
             PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
@@ -519,7 +538,7 @@ static int add_terms(Core *core, PyObject *terms, PyObject *lone) {
             PyErr_NoMemory();
             return -1;
         }
-        s = stop + 1;
+        s = feed != NULL ? feed + 1 : end;
     }
     enter_pairs(core, &builder);
     return 0;
