@@ -1,8 +1,8 @@
 """The model file: a Classifier to bytes and back, without ever running what a file contains.
 
 The file is what ``joblib.dump`` makes of a dict of builtins, so ``joblib.load`` opens it too. The reader here uses
-neither joblib nor a plain unpickler: it caps size and decompression, reads the opcodes against a short list that
-cannot name a class or call anything, and then checks checksum, shapes and values.
+neither joblib nor a plain unpickler: it caps the size (nothing is compressed: what is read is all there is), reads the
+opcodes against a short list that cannot name a class or call anything, and then checks checksum, shapes and values.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ import json
 import os
 import struct
 import sys
-import zlib
 from array import array
 from collections.abc import Mapping
 from math import isfinite
@@ -24,8 +23,7 @@ from socialclass.scoring import Terms, Weights
 from socialclass.text import AnalyzerSettings
 
 FORMAT, VERSION = "socialclass-model", 1
-MAX_FILE = 256 << 20  # bytes, packed
-MAX_UNPACKED = 512 << 20
+MAX_FILE = 512 << 20  # bytes
 _MAX_OPCODES = 1000  # a model needs about 60
 _SUFFIX_HINT = "train one with 'socialclass train CORPUS -o MODEL'"
 
@@ -46,7 +44,7 @@ def save_model(classifier: Classifier, path: str | os.PathLike[str]) -> None:
         "sha256": _checksum(header, arrays),
     }
     with open_output(os.fspath(path)) as stream:
-        joblib.dump(content, stream, compress=("zlib", 6), protocol=4)
+        joblib.dump(content, stream, protocol=4)  # uncompressed: unpacking took longer than all the rest of opening
 
 
 def load_model(path: str | os.PathLike[str] | None = None) -> Classifier:
@@ -58,36 +56,17 @@ def load_model(path: str | os.PathLike[str] | None = None) -> Classifier:
     place = os.fspath(path)
     try:
         with open(path, "rb") as stream:
-            packed = stream.read(MAX_FILE + 1)
+            data = stream.read(MAX_FILE + 1)
     except OSError as error:
         raise ModelError(error.strerror or str(error), place=place, remedy=_SUFFIX_HINT) from error
     try:
-        return _from_parts(*_verified(_Opcodes(_unpack(packed)).read()))
+        return _from_parts(*_verified(_Opcodes(data).read()))
     except _RefusedError as reason:
         raise ModelError(f"not a usable socialclass model: {reason}", place=place, remedy=_SUFFIX_HINT) from None
 
 
 class _RefusedError(Exception):
     """Why the bytes are not a model."""
-
-
-def _unpack(packed: bytes) -> bytes:
-    if len(packed) > MAX_FILE:
-        raise _RefusedError(f"larger than {MAX_FILE >> 20} MiB")
-    if packed[:1] != b"\x78":
-        raise _RefusedError("it is not zlib-compressed")
-    engine = zlib.decompressobj()
-    try:
-        data = engine.decompress(packed, MAX_UNPACKED)
-    except zlib.error as error:
-        raise _RefusedError(f"damaged compression ({error})") from None
-    if engine.unconsumed_tail:
-        raise _RefusedError(f"it unpacks to more than {MAX_UNPACKED >> 20} MiB")
-    if not engine.eof:
-        raise _RefusedError("it ends early")
-    if engine.unused_data:
-        raise _RefusedError("other data follows the model")
-    return data
 
 
 class _Opcodes:
@@ -109,6 +88,8 @@ class _Opcodes:
 
     def read(self) -> object:
         """Return the one object that the data describes."""
+        if len(self.data) > MAX_FILE:
+            raise _RefusedError(f"larger than {MAX_FILE >> 20} MiB")
         for _ in range(_MAX_OPCODES):
             opcode = self._take(1)[0]
             if opcode == 0x2E:  # STOP
@@ -128,7 +109,8 @@ class _Opcodes:
             if self._number("<B") not in (4, 5):
                 raise _RefusedError("an unknown pickle protocol")
         elif opcode == 0x95:  # FRAME: a hint for buffering
-            self._take(8)
+            if self._number("<Q") > len(self.data) - self.at:
+                raise _RefusedError("it ends early")
         elif opcode == 0x7D:  # EMPTY_DICT
             self.stack.append({})
         elif opcode == 0x28:  # MARK
