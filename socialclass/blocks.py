@@ -19,7 +19,7 @@ from socialclass.labelling import Tally
 if TYPE_CHECKING:
     from socialclass.scoring.compiled import LabelledBlock
 
-BLOCK = 1 << 20  # bytes read at once
+BLOCK = 1 << 18  # bytes read at once
 IN_FLIGHT = 6 << 20  # bytes of blocks that are being labelled, over all threads
 
 
