@@ -131,12 +131,16 @@ def process(command: Sequence[str], stdout: int = subprocess.DEVNULL) -> None:
 
 
 def peak_memory(command: Sequence[str]) -> float:
-    """Return the peak resident memory of a process, in MiB."""
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0, command
-    return usage.ru_maxrss / 1024
+    """Return the peak resident memory of a process, in MiB.
+
+    A small process starts it: what a large one forks has the parent's size at first, which would count as its peak.
+    """
+    watch = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", watch, *command], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
 
 
 def whole_files(words: Sequence[str], folder: Path, lines: int, rounds: int) -> Iterator[Row]:
