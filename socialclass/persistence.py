@@ -90,6 +90,8 @@ class _Opcodes:
         """Return the one object that the data describes."""
         if len(self.data) > MAX_FILE:
             raise _RefusedError(f"larger than {MAX_FILE >> 20} MiB")
+        if self.data[:1] != b"\x80":  # PROTO
+            raise _RefusedError("another kind of file")
         for _ in range(_MAX_OPCODES):
             opcode = self._take(1)[0]
             if opcode == 0x2E:  # STOP
