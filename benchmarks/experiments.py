@@ -24,7 +24,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.real_posts import Post, masked, read_posts
+from benchmarks.real_posts import Post, masked, read_posts, recalls, source_macro
 from socialclass import AnalyzerSettings, Example, analyze, read_corpus
 from socialclass.text import START, normalize, tokenize
 from socialclass.training import damped, folds
@@ -140,14 +140,9 @@ class Fitted:
         return [str(label) if some else "" for label, some in zip(labels, known, strict=True)]
 
 
-def source_macro(fitted: Fitted, posts: Sequence[Post]) -> float:
+def score(fitted: Fitted, posts: Sequence[Post]) -> float:
     """Return source-macro recall on real posts."""
-    hits: dict[tuple[str, str], list[bool]] = {}
-    for post, label in zip(posts, fitted.predict([post["text"] for post in posts]), strict=True):
-        hits.setdefault((post["label"], post["source"]), []).append(label == post["label"])
-    labels = sorted({label for label, _ in hits})
-    by_label = [[mean(found) for (label, _), found in hits.items() if label == each] for each in labels]
-    return float(mean(mean(recalls) for recalls in by_label))
+    return source_macro(recalls(posts, fitted.predict([post["text"] for post in posts])))
 
 
 def cross_validated(variant: Variant, examples: Sequence[Example]) -> float:
@@ -173,8 +168,8 @@ def compare(examples: Sequence[Example], posts: Sequence[Post]) -> list[dict[str
             "name": variant.name,
             "terms": len(fitted.vectorizer.vocabulary_),
             "cross_validated": round(cross_validated(variant, examples), 4),
-            "as_is": round(source_macro(fitted, posts), 4) if posts else None,
-            "masked": round(source_macro(fitted, without), 4) if posts else None,
+            "as_is": round(score(fitted, posts), 4) if posts else None,
+            "masked": round(score(fitted, without), 4) if posts else None,
             "seconds": round(seconds, 2),
         }
         print(json.dumps(row), flush=True)
@@ -192,7 +187,7 @@ def learning_curve(examples: Sequence[Example], posts: Sequence[Post]) -> list[d
             order = random.Random(seed).sample(groups, len(groups))
             rank = {group: place for place, group in enumerate(order)}
             chosen = sorted(examples, key=lambda example: rank[example.group])[:size]
-            scores.append(source_macro(Fitted(VARIANTS[0], chosen), posts))
+            scores.append(score(Fitted(VARIANTS[0], chosen), posts))
         curve.append({"texts": size, "as_is": round(mean(scores), 4)})
         print(json.dumps(curve[-1]), flush=True)
     return curve

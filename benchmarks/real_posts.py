@@ -43,11 +43,11 @@ def masked(posts: Sequence[Post]) -> list[Post]:
     return [post for post in cut if post["text"]]
 
 
-def recalls(classifier: Classifier, posts: Sequence[Post]) -> dict[tuple[str, str], float]:
-    """Return the recall of each (label, source)."""
+def recalls(posts: Sequence[Post], labels: Sequence[str]) -> dict[tuple[str, str], float]:
+    """Return the recall of each (label, source), from the label that each post was given."""
     hits: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    for post, prediction in zip(posts, classifier.predict([post["text"] for post in posts]), strict=True):
-        hits[post["label"], post["source"]].append(prediction.label == post["label"])
+    for post, label in zip(posts, labels, strict=True):
+        hits[post["label"], post["source"]].append(label == post["label"])
     return {key: mean(found) for key, found in sorted(hits.items())}
 
 
@@ -61,10 +61,12 @@ def source_macro(recall: dict[tuple[str, str], float]) -> float:
 
 def measure(classifier: Classifier, posts: Sequence[Post]) -> dict[str, Any]:
     """Return all figures, ready for JSON."""
-    as_is, without = recalls(classifier, posts), recalls(classifier, masked(posts))
+    predictions, cut = classifier.predict([post["text"] for post in posts]), masked(posts)
+    as_is = recalls(posts, [prediction.label for prediction in predictions])
+    without = recalls(cut, [prediction.label for prediction in classifier.predict([post["text"] for post in cut])])
     outcomes = [
         (prediction.probability, prediction.label == post["label"])
-        for post, prediction in zip(posts, classifier.predict([post["text"] for post in posts]), strict=True)
+        for post, prediction in zip(posts, predictions, strict=True)
         if prediction.probability is not None
     ]
     rows: dict[tuple[str, str], int] = defaultdict(int)

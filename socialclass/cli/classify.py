@@ -3,8 +3,9 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -25,7 +26,6 @@ from socialclass.formats import (
     OUTPUT_FORMATS,
     ReadOptions,
     Record,
-    detect_format,
     open_output,
     read_binary,
     writer_for,
@@ -33,8 +33,10 @@ from socialclass.formats import (
 from socialclass.formats.lines import PlainWriter
 from socialclass.formats.records import Writer
 from socialclass.formats.streams import STANDARD
-from socialclass.formats.table import open_records, output_format
+from socialclass.formats.table import input_format, open_records, output_format, place_of
 from socialclass.labelling import LabelOptions, Tally, label_records
+
+Tick = Callable[[BinaryIO | None], None]  # called with the open input, and with None at its end
 
 _EXAMPLES = """\b
 Examples:
@@ -142,17 +144,15 @@ class _Run:
         self._writer: Writer | None = None
         self._format = ""
 
-    def label(self, source: str, reading: ReadOptions, at_once: bool, tick: object) -> None:
+    def label(self, source: str, reading: ReadOptions, at_once: bool, tick: Tick | None) -> None:
         """Label one input; its records go out as they come."""
         with read_binary(source) as stream:
-            peek = getattr(stream, "peek", None)
-            head = peek(64) if peek and source != STANDARD and reading.format == "auto" else b""
-            name = reading.format if reading.format != "auto" else detect_format(source, head)
+            name = input_format(stream, source, reading.format)
             writer = self._writer_for(name, source)
             if self._takes_blocks(name, reading, writer):
                 self._label_blocks(stream, source, at_once, tick)
                 return
-            records = open_records(stream, source, ReadOptions(name, *_rest(reading)))
+            records = open_records(stream, source, replace(reading, format=name))
             if tick is not None:
                 records = _ticking(records, stream, tick)
             for record, added in label_records(records, self._classifier, self._options, self._tally):
@@ -167,18 +167,18 @@ class _Run:
         extra = self._options.probabilities or self._options.explain
         return plain and not extra and isinstance(writer, PlainWriter) and can_label_blocks(self._classifier)
 
-    def _label_blocks(self, stream: BinaryIO, source: str, at_once: bool, tick: object) -> None:
+    def _label_blocks(self, stream: BinaryIO, source: str, at_once: bool, tick: Tick | None) -> None:
         """Label lines where nothing is asked for but label, probability and text."""
-        place = "standard input" if source == STANDARD else source
+        place = place_of(source)
         waited_for = at_once or not is_regular(stream)
         minimum = self._options.min_confidence
         for rows in label_blocks(stream, place, self._classifier, minimum, self._tally, self._jobs):
             self._stream.write(rows)
             if waited_for:
                 self._stream.flush()
-            if callable(tick):
+            if tick is not None:
                 tick(stream)
-        if callable(tick):
+        if tick is not None:
             tick(None)
 
     def _writer_for(self, name: str, source: str) -> Writer:
@@ -212,12 +212,7 @@ def _processors() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _rest(reading: ReadOptions) -> tuple[str | None, str, str]:
-    return reading.text_field, reading.encoding, reading.errors
-
-
-def _ticking(records: Iterator[Record], stream: BinaryIO, tick: object) -> Iterator[Record]:
-    assert callable(tick)
+def _ticking(records: Iterator[Record], stream: BinaryIO, tick: Tick) -> Iterator[Record]:
     for number, record in enumerate(records):
         if number % 1000 == 0:
             tick(stream)

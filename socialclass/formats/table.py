@@ -108,14 +108,23 @@ def read_records(source: str, options: ReadOptions) -> Iterator[Record]:
 
 def open_records(stream: BinaryIO, source: str, options: ReadOptions) -> Iterator[Record]:
     """Yield the records of an open stream; `source` names it in messages."""
-    place = "standard input" if source == STANDARD else source
-    name = options.format
-    if name == "auto":
-        peek = getattr(stream, "peek", None)
-        name = detect_format(source, peek(64) if peek and source != STANDARD else b"")
+    name = input_format(stream, source, options.format)
     reader = _BY_NAME[name].reader
     assert reader is not None, name
-    return reader(stream, place, options)
+    return reader(stream, place_of(source), options)
+
+
+def input_format(stream: BinaryIO, source: str, wanted: str) -> str:
+    """Return the format that ``auto`` means for an open stream; nothing of it is consumed."""
+    if wanted != "auto":
+        return wanted
+    peek = getattr(stream, "peek", None)
+    return detect_format(source, peek(64) if peek and source != STANDARD else b"")
+
+
+def place_of(source: str) -> str:
+    """Return how messages name a source."""
+    return "standard input" if source == STANDARD else source
 
 
 def output_format(wanted: str, input_format: str) -> str:

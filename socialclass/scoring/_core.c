@@ -766,25 +766,42 @@ static Signs fold(uint8_t *restrict out, const uint8_t *restrict s, size_t lengt
     return (Signs){wide >= 0x80, hash, at, slash};
 }
 
+/* What a Python function made of a text; `bytes` is NULL if it failed. */
+typedef struct {
+    PyObject *text, *owner;    /* what `bytes` lies in */
+    const uint8_t *bytes;
+    Py_ssize_t size;
+} Answer;
+
+/* Call a Python function on a text; the interpreter's lock is held from before this until after `forget`. */
+static Answer ask(PyObject *function, const uint8_t *s, size_t length) {
+    Answer answer = {0};
+    PyObject *text = PyUnicode_DecodeUTF8((const char *)s, (Py_ssize_t)length, "surrogatepass");
+    answer.text = text == NULL ? NULL : PyObject_CallOneArg(function, text);
+    Py_XDECREF(text);
+    answer.bytes = answer.text == NULL ? NULL : utf8_of(answer.text, &answer.size, &answer.owner);
+    return answer;
+}
+
+static void forget(Answer *answer) {
+    Py_XDECREF(answer->owner);
+    Py_XDECREF(answer->text);
+}
+
 /* Let Python normalise the text, and append that. */
 static int append_by_python(Core *core, Worker *worker, const uint8_t *s, size_t length, Signs *signs) {
     int failed = -1;
-    Py_ssize_t size;
-    PyObject *owner = NULL;
     lock(worker);
-    PyObject *text = PyUnicode_DecodeUTF8((const char *)s, (Py_ssize_t)length, "surrogatepass");
-    PyObject *normal = text == NULL ? NULL : PyObject_CallOneArg(core->normalize, text);
-    const uint8_t *bytes = normal == NULL ? NULL : utf8_of(normal, &size, &owner);
-    if (bytes != NULL && GROW(worker->text, worker->text_size, worker->text_used + (size_t)size + PADDING) < 0)
+    Answer normal = ask(core->normalize, s, length);
+    size_t size = (size_t)normal.size;
+    if (normal.bytes != NULL && GROW(worker->text, worker->text_size, worker->text_used + size + PADDING) < 0)
         PyErr_NoMemory();
-    else if (bytes != NULL) {
-        *signs = fold(worker->text + worker->text_used, bytes, (size_t)size);
-        worker->text_used += (size_t)size;
+    else if (normal.bytes != NULL) {
+        *signs = fold(worker->text + worker->text_used, normal.bytes, size);
+        worker->text_used += size;
         failed = 0;
     }
-    Py_XDECREF(owner);
-    Py_XDECREF(normal);
-    Py_XDECREF(text);
+    forget(&normal);
     unlock(worker);
     return failed;
 }
@@ -1093,19 +1110,11 @@ static int emit_handles(const Core *core, Worker *worker, const uint8_t *s, size
 /* The same for a text that only Python can fold. */
 static int emit_handles_by_python(Core *core, Worker *worker, const uint8_t *s, size_t length) {
     int failed = -1;
-    Py_ssize_t size;
-    PyObject *owner = NULL;
     lock(worker);
-    PyObject *text = PyUnicode_DecodeUTF8((const char *)s, (Py_ssize_t)length, "surrogatepass");
-    PyObject *folded = text == NULL ? NULL : PyObject_CallOneArg(core->fold, text);
-    const uint8_t *bytes = folded == NULL ? NULL : utf8_of(folded, &size, &owner);
-    if (bytes != NULL)
-        failed = emit_handles(core, worker, bytes, (size_t)size);
-    if (bytes != NULL && failed < 0)
+    Answer folded = ask(core->fold, s, length);
+    if (folded.bytes != NULL && (failed = emit_handles(core, worker, folded.bytes, (size_t)folded.size)) < 0)
         PyErr_NoMemory();
-    Py_XDECREF(owner);
-    Py_XDECREF(folded);
-    Py_XDECREF(text);
+    forget(&folded);
     unlock(worker);
     return failed;
 }
