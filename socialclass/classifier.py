@@ -67,14 +67,17 @@ class Classifier:
         """What turns texts into scores, made on first use."""
         return Scorer(self.weights)
 
-    def predict(self, texts: Iterable[str], min_confidence: float = 0.0) -> list[Prediction]:
+    def predict(
+        self, texts: Iterable[str], min_confidence: float = 0.0, facts: Iterable[Sequence[str]] | None = None
+    ) -> list[Prediction]:
         """Return a `Prediction` for each text, in order.
 
         texts: any iterable of str: a list, a numpy array, a pandas Series.
         min_confidence: below this probability (0 to 1) the label is `uncertain`.
+        facts: for each text, terms beside its words, as `activity.facts` makes them.
         """
         texts = _strings(texts)
-        scored = self.scorer.score(texts)
+        scored = self.scorer.score(texts, facts)
         return [self._decide(text, scores, min_confidence) for text, scores in zip(texts, scored, strict=True)]
 
     def predict_proba(self, texts: Iterable[str]) -> "np.ndarray[Any, np.dtype[np.float64]]":
@@ -87,16 +90,18 @@ class Classifier:
         rows = [probabilities(scores.scores) for scores in self.scorer.score(_strings(texts))]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.classes))
 
-    def explain(self, text: str) -> Explanation:
+    def explain(self, text: str, facts: Sequence[str] = ()) -> Explanation:
         """Return which terms decided, with their contributions to the predicted label's logit."""
-        scored = self.scorer.score([text])[0]
+        scored = self.scorer.score([text], [facts] if facts else None)[0]
         prediction = self._decide(text, scored, 0.0)
         shares = probabilities(scored.scores)
         best = shares.index(max(shares))
         row, sign = (best, 1.0) if len(scored.scores) > 1 else (0, 1.0 if best else -1.0)
         coef, terms = self.weights.coef[row], self.weights.terms
         found = [
-            Contribution(terms[i], sign * value * coef[i]) for i, value in self.scorer.vector(text).items() if coef[i]
+            Contribution(terms[i], sign * value * coef[i])
+            for i, value in self.scorer.vector(text, facts).items()
+            if coef[i]
         ]
         found.sort(key=lambda each: (-abs(each.contribution), each.term))
         return Explanation(prediction, sign * scored.scores[row], sign * self.weights.intercept[row], tuple(found))

@@ -13,11 +13,13 @@ class Example(NamedTuple):
     """A labelled text.
 
     group: examples of one group are never divided between training and testing; empty for none.
+    facts: terms beside those of the text, as `activity.facts` makes them.
     """
 
     text: str
     label: str
     group: str = ""
+    facts: tuple[str, ...] = ()
 
 
 def read_corpus(
@@ -44,7 +46,7 @@ def _example(record: Record, label_field: str, group_field: str | None) -> Examp
         raise UnknownFieldError(group_field, fields, place=str(record.place), option="--group-field")
     names = (group_field,) if group_field is not None else ("situation", "pair")
     group = next((str(fields[name]) for name in names if fields.get(name)), "")
-    return Example(record.text, label.strip(), group)
+    return Example(record.text, label.strip(), group, tuple(record.facts))
 
 
 def check_corpus(examples: Sequence[Example]) -> Counter[str]:
@@ -58,10 +60,10 @@ def check_corpus(examples: Sequence[Example]) -> Counter[str]:
 
 
 def fingerprint(examples: Sequence[Example]) -> str:
-    """Return a SHA-256 (hex) of texts, labels and groups in order; equal corpora have equal fingerprints."""
+    """Return a SHA-256 (hex) of texts, labels, groups and facts in order; equal corpora have equal fingerprints."""
     digest = hashlib.sha256()
     for example in examples:
-        for part in example:
+        for part in (*example[:3], *example.facts):
             data = part.encode()
             digest.update(f"{len(data)}:".encode() + data)
     return digest.hexdigest()

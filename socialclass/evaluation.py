@@ -61,7 +61,9 @@ def evaluate(classifier: Classifier, examples: Sequence[Example], min_confidence
     if unknown:
         known = ", ".join(classifier.classes)
         raise CorpusError(f"the model does not know the label {unknown[0]!r}", remedy=f"its labels are: {known}")
-    predictions = classifier.predict([example.text for example in examples], min_confidence)
+    facts = [example.facts for example in examples]
+    texts = [example.text for example in examples]
+    predictions = classifier.predict(texts, min_confidence, facts if any(facts) else None)
     return measure(
         [example.label for example in examples],
         [prediction.label for prediction in predictions],

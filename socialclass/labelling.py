@@ -86,7 +86,8 @@ def label_records(
     records = iter(records)
     checked: object = None
     while batch := list(islice(records, options.batch)):
-        predictions = classifier.predict([record.text for record in batch], options.min_confidence)
+        facts = [record.facts for record in batch] if any(record.facts for record in batch) else None
+        predictions = classifier.predict([record.text for record in batch], options.min_confidence, facts)
         for record, prediction in zip(batch, predictions, strict=True):
             if record.names is not checked:
                 _check_names(record, names)
@@ -105,7 +106,7 @@ def _added(record: Record, prediction: Prediction, classifier: Classifier, optio
     if options.probabilities:
         values += prediction.probabilities
     if options.explain:
-        values.append(explanation_text(classifier.explain(record.text), options.explain))
+        values.append(explanation_text(classifier.explain(record.text, record.facts), options.explain))
     return tuple(values)
 
 

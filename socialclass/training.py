@@ -108,7 +108,7 @@ def _why_not_calibrated(examples: Sequence[Example], settings: TrainSettings, fe
 
 
 def _group(example: Example) -> str:
-    return example.group or "text " + example.text
+    return example.group or " ".join(["text", example.text, *example.facts])
 
 
 def fit(examples: Sequence[Example], classes: tuple[str, ...], settings: TrainSettings) -> Weights:
@@ -118,10 +118,10 @@ def fit(examples: Sequence[Example], classes: tuple[str, ...], settings: TrainSe
     from sklearn.linear_model import LogisticRegression
 
     vectorizer = TfidfVectorizer(
-        analyzer=partial(analyze, settings=settings.analyzer), sublinear_tf=True, norm=None, min_df=settings.min_df
+        analyzer=partial(_terms, settings=settings.analyzer), sublinear_tf=True, norm=None, min_df=settings.min_df
     )
     try:
-        matrix = vectorizer.fit_transform([example.text for example in examples])
+        matrix = vectorizer.fit_transform(examples)
     except ValueError as error:
         remedy = "give it longer texts or a smaller min_df"
         raise CorpusError("the texts hold no terms to learn from", remedy=remedy) from error
@@ -137,6 +137,10 @@ def fit(examples: Sequence[Example], classes: tuple[str, ...], settings: TrainSe
         damping=settings.damping,
         analyzer=settings.analyzer,
     )
+
+
+def _terms(example: Example, settings: AnalyzerSettings) -> list[str]:
+    return [*analyze(example.text, settings), *example.facts]
 
 
 def damped(matrix: "csr_matrix", damping: float) -> "csr_matrix":
@@ -161,7 +165,10 @@ def out_of_fold_scores(
         if len({example.label for example in part}) < len(classes):
             raise CorpusError("a label is in one group only", remedy="use smaller groups, or no --group-field")
         model = Classifier(classes, fit(part, classes, settings))
-        scores[test_rows] = [row.scores for row in model.scorer.score([examples[i].text for i in test_rows])]
+        held_out = [examples[i] for i in test_rows]
+        facts = [example.facts for example in held_out]
+        scored = model.scorer.score([example.text for example in held_out], facts if any(facts) else None)
+        scores[test_rows] = [row.scores for row in scored]
     return scores
 
 

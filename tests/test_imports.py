@@ -21,6 +21,7 @@ FLOORS = (
     ("classifier",),
     ("formats",),
     ("scoring",),
+    ("activity",),
     ("text",),
     ("resources",),
     ("errors",),

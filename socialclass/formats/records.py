@@ -26,6 +26,7 @@ class Record(NamedTuple):
     text: what is to be labelled; empty where `error` says why the record cannot be read.
     names, values: the record's own fields; a ragged CSV row has more or fewer values than names.
     raw: the record as it stood in the input, for writers that hand it on unchanged.
+    facts: terms beside those of the text, as `activity.facts` makes them.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Record(NamedTuple):
     place: Place
     error: str = ""
     raw: str = ""
+    facts: Sequence[str] = ()
 
 
 class AddedFields(NamedTuple):

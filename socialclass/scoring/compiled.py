@@ -67,8 +67,10 @@ class Scorer(reference.Scorer):
     def _index(self) -> dict[str, int]:  # type: ignore[override]  # only `vector` needs it, so it is made late
         return {term: i for i, term in enumerate(self._weights.terms)}
 
-    def score(self, texts: Iterable[str]) -> list[Scores]:
-        """Return the scores of each text, in order."""
+    def score(self, texts: Iterable[str], facts: Iterable[Sequence[str]] | None = None) -> list[Scores]:
+        """Return the scores of each text, in order; facts: for each text, terms beside its own."""
+        if facts is not None:
+            return super().score(texts, facts)
         return self._core.score(tuple(texts), Scores)
 
     def label_lines(self, block: bytes, labels: tuple[bytes, ...], min_confidence: float = 0.0) -> LabelledBlock:

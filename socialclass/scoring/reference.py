@@ -89,11 +89,14 @@ class Scorer:
         self._weights = weights
         self._index = {term: i for i, term in enumerate(weights.terms)}
 
-    def vector(self, text: str) -> dict[int, float]:
-        """Return the entries of the text's normalised vector, by index of the term, without the constant."""
+    def vector(self, text: str, facts: Sequence[str] = ()) -> dict[int, float]:
+        """Return the entries of the normalised vector of a text and its facts, by index of the term.
+
+        The constant is left out.
+        """
         known: dict[int, int] = {}
         lookup = self._index.get
-        for term in analyze(text, self._weights.analyzer):
+        for term in (*analyze(text, self._weights.analyzer), *facts):
             index = lookup(term)
             if index is not None:
                 known[index] = known.get(index, 0) + 1
@@ -103,12 +106,13 @@ class Scorer:
         length = sqrt(sum([value * value for value in values.values()]) + damping * damping)
         return {i: value / length for i, value in values.items()} if length else {}
 
-    def score(self, texts: Iterable[str]) -> list[Scores]:
-        """Return the scores of each text, in order."""
+    def score(self, texts: Iterable[str], facts: Iterable[Sequence[str]] | None = None) -> list[Scores]:
+        """Return the scores of each text, in order; facts: for each text, terms beside its own."""
         rows = list(zip(self._weights.coef, self._weights.intercept, strict=True))
         results = []
-        for text in texts:
-            vector = self.vector(text)
+        pairs = zip(texts, facts, strict=True) if facts is not None else ((text, ()) for text in texts)
+        for text, beside in pairs:
+            vector = self.vector(text, beside)
             totals = [sum([value * coef[i] for i, value in vector.items()], start) for coef, start in rows]
             results.append(Scores(len(vector), tuple(totals)))
         return results
