@@ -13,6 +13,7 @@ FLOORS = (
     ("cli",),
     ("render",),
     ("training",),
+    ("tables",),
     ("blocks",),
     ("labelling",),
     ("persistence",),

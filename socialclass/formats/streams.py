@@ -31,17 +31,18 @@ def read_binary(source: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str) -> Iterator[str]:
+def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str, first: int = 1) -> Iterator[str]:
     """Yield the stream's lines, each with its line end; only a line feed ends a line.
 
-    A byte order mark is dropped. Raises `InputError` with line and byte for what is not in `encoding`.
+    first: the number of the stream's first line; before line 1 a byte order mark is dropped.
+    Raises `InputError` with line and byte for what is not in `encoding`.
     """
     if encoding not in ("utf-8", "utf-8-sig"):
         yield from _transcoded_lines(stream, place, encoding, errors)
         return
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(stream, first):
         if number == 1:
-            line = _without_mark(line, place)
+            line = without_mark(line, place)
         try:
             yield line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
@@ -61,16 +62,17 @@ def line_blocks(stream: BinaryIO, place: str, size: int) -> Iterator[bytes]:
         if cut:
             block = b"".join([*pending, chunk[:cut]])
             pending = []
-            yield _without_mark(block, place) if first else block
+            yield without_mark(block, place) if first else block
             first = False
         if cut < len(chunk):
             pending.append(chunk[cut:])
     if pending:
         block = b"".join(pending)
-        yield _without_mark(block, place) if first else block
+        yield without_mark(block, place) if first else block
 
 
-def _without_mark(start: bytes, place: str) -> bytes:
+def without_mark(start: bytes, place: str) -> bytes:
+    """Return a stream's first bytes without a byte order mark; raises `InputError` for UTF-16."""
     if start[:2] in _UTF16:
         raise InputError("this is UTF-16, not UTF-8", place=place, remedy="say so: --encoding utf-16")
     return start.removeprefix(b"\xef\xbb\xbf")

@@ -9,6 +9,8 @@ PLAIN: int
 COMBINING: int
 COMPLEX: int
 
+def last_row_end(block: ReadableBuffer, delimiter: int, /) -> int: ...
+
 class Core:
     def __init__(
         self,
@@ -31,4 +33,25 @@ class Core:
     def score(self, texts: tuple[str, ...], kind: type[_T], /) -> list[_T]: ...
     def label_lines(
         self, block: ReadableBuffer, labels: tuple[bytes, ...], min_confidence: float, /
+    ) -> tuple[bytes, tuple[int, ...], int]: ...
+    def label_csv(
+        self,
+        block: ReadableBuffer,
+        start: int,
+        pieces: tuple[bytes, ...],
+        min_confidence: float,
+        delimiter: int,
+        columns: int,
+        column: int,
+        /,
+    ) -> tuple[bytes, tuple[int, ...], int]: ...
+    def label_jsonl(
+        self,
+        block: ReadableBuffer,
+        start: int,
+        pieces: tuple[bytes, ...],
+        min_confidence: float,
+        field: bytes,
+        taken: tuple[bytes, ...],
+        /,
     ) -> tuple[bytes, tuple[int, ...], int]: ...

@@ -27,6 +27,19 @@ class LabelledBlock(NamedTuple):
     bad_byte: int
 
 
+class LabelledTable(NamedTuple):
+    """What `Scorer.label_csv` and `Scorer.label_jsonl` made of a block.
+
+    rows: the records' own bytes, each with what was added.
+    counts: as in `LabelledBlock`.
+    stop: where in the block labelling stopped: its end, or a record that is left to Python.
+    """
+
+    rows: bytes
+    counts: tuple[int, ...]
+    stop: int
+
+
 class Scorer(reference.Scorer):
     """Scores texts with fixed weights, and labels whole blocks of lines.
 
@@ -80,6 +93,33 @@ class Scorer(reference.Scorer):
         min_confidence: below this probability (0 to 1) a line gets none.
         """
         return LabelledBlock(*self._core.label_lines(block, labels, min_confidence))
+
+    def label_csv(
+        self, block: bytes, start: int, pieces: tuple[bytes, ...], min_confidence: float,
+        delimiter: str, columns: int, column: int,
+    ) -> LabelledTable:  # fmt: skip
+        """Label the rows of a block from `start` on, up to its end or a row that Python must read.
+
+        pieces: what is written before and after the probability, for each class and then for each reason.
+        columns: how many cells a row has; column: which of them is the text, from 0.
+        """
+        code = ord(delimiter)
+        return LabelledTable(*self._core.label_csv(block, start, pieces, min_confidence, code, columns, column))
+
+    def label_jsonl(
+        self, block: bytes, start: int, pieces: tuple[bytes, ...], min_confidence: float,
+        field: bytes, taken: tuple[bytes, ...],
+    ) -> LabelledTable:  # fmt: skip
+        """Label the JSON objects of a block of lines, as `label_csv` does.
+
+        field: the member that is the text; taken: members that no object may have, since they are added.
+        """
+        return LabelledTable(*self._core.label_jsonl(block, start, pieces, min_confidence, field, taken))
+
+    @staticmethod
+    def last_row_end(block: bytes, delimiter: str) -> int:
+        """Return where the last whole CSV row of a block ends, which begins with a row; 0 if none is whole."""
+        return _core.last_row_end(block, ord(delimiter))
 
 
 def meaning_of(code: int) -> tuple[int, bytes]:
