@@ -31,8 +31,8 @@ readme: $(VENV)/tested
 picture: $(VENV)/installed
 	$(BIN)/python -m docs.picture
 
-bench: $(VENV)/tested
-	$(BIN)/python -m benchmarks.speed
+bench:
+	$(PYTHON) -m benchmarks.environment $(BENCH)
 
 # the tests with the oldest supported packages; where a stub or a picture has changed since is not asked
 oldest: pyproject.toml requirements/oldest.txt

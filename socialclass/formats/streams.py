@@ -3,13 +3,14 @@
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from socialclass.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STANDARD = "-"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -118,6 +119,8 @@ def open_output(path: str | None) -> Iterator[BinaryIO]:
             raise OutputError("standard output is closed", remedy="name a file: -o FILE")
         yield sys.stdout.buffer
         return
+    from pathlib import Path
+
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):
@@ -133,7 +136,9 @@ def open_output(path: str | None) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
+def _replacing(target: "Path") -> Iterator[BinaryIO]:
+    import tempfile  # here, as pathlib above: most runs write to standard output, and both are slow to import
+
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

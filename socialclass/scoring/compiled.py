@@ -156,8 +156,8 @@ def _composing_marks() -> frozenset[str]:
 
 def _joined(terms: Sequence[str]) -> bytes:
     if not isinstance(terms, reference.Terms):  # from a file they are joined already, and without line feeds
-        terms = reference.Terms("\n".join("" if "\n" in term else term for term in terms))
-    return terms.joined.encode("utf-8", "surrogatepass")
+        return "\n".join("" if "\n" in term else term for term in terms).encode("utf-8", "surrogatepass")
+    return terms.joined
 
 
 def _packed(values: Sequence[float]) -> "array[float]":

@@ -17,21 +17,21 @@ from socialclass.text import AnalyzerSettings, analyze
 
 
 class Terms(Sequence[str]):
-    """A vocabulary as it stands in a model file, joined by line feeds; split when a term is first asked for.
+    """A vocabulary as it stands in a model file, UTF-8 joined by line feeds; split when a term is first asked for.
 
-    >>> Terms("free\\nmum") == ("free", "mum"), len(Terms("a b")), Terms("free\\nmum")[1]
+    >>> Terms(b"free\\nmum") == ("free", "mum"), len(Terms(b"a b")), Terms(b"free\\nmum")[1]
     (True, 1, 'mum')
     """
 
-    def __init__(self, joined: str) -> None:
+    def __init__(self, joined: bytes) -> None:
         self.joined = joined
 
     @cached_property
     def _split(self) -> tuple[str, ...]:
-        return tuple(self.joined.split("\n"))
+        return tuple(self.joined.decode("utf-8", "surrogatepass").split("\n"))
 
     def __len__(self) -> int:
-        return self.joined.count("\n") + 1
+        return self.joined.count(b"\n") + 1
 
     @overload
     def __getitem__(self, index: int) -> str: ...
