@@ -10,8 +10,18 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from socialclass.scoring import _core, reference
-from socialclass.scoring.reference import Scores, Weights
-from socialclass.text import LONE_TERMS, PLATFORM, PLATFORM_NAMES, START, fold_compatibility, normalize
+from socialclass.scoring.reference import Counts, Scores, Weights
+from socialclass.text import (
+    LONE_TERMS,
+    PLATFORM,
+    PLATFORM_NAMES,
+    START,
+    AnalyzerSettings,
+    fold_compatibility,
+    normalize,
+)
+
+_LONE_TERMS = "".join(LONE_TERMS).encode()
 
 
 class LabelledBlock(NamedTuple):
@@ -56,25 +66,7 @@ class Scorer(reference.Scorer):
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
-        coef = array("d")
-        for row in weights.coef:
-            coef.extend(_packed(row))
-        self._core = _core.Core(
-            terms=_joined(weights.terms),
-            idf=_packed(weights.idf),
-            coef=coef,
-            intercept=_packed(weights.intercept),
-            damping=weights.damping,
-            ngrams=weights.analyzer.ngrams,
-            prefix=weights.analyzer.prefix,
-            start=START,
-            platform=PLATFORM,
-            platform_names=tuple(PLATFORM_NAMES),
-            lone_terms="".join(LONE_TERMS).encode(),
-            meaning_of=meaning_of,
-            normalize=normalize,
-            fold=fold_compatibility,
-        )
+        self._core = _core_of(weights)
 
     @cached_property
     def _index(self) -> dict[str, int]:  # type: ignore[override]  # only `vector` needs it, so it is made late
@@ -120,6 +112,42 @@ class Scorer(reference.Scorer):
     def last_row_end(block: bytes, delimiter: str) -> int:
         """Return where the last whole CSV row of a block ends, which begins with a row; 0 if none is whole."""
         return _core.last_row_end(block, ord(delimiter))
+
+
+def count_terms(texts: Iterable[str], settings: AnalyzerSettings) -> Counts:
+    """Return the terms of the texts and their counts, as `reference.count_terms` does.
+
+    >>> counts = count_terms(["hi mum hi", "hi"], AnalyzerSettings(1, 0))
+    >>> list(counts.terms), list(counts.ends), list(counts.indices), list(counts.counts)
+    (['hi', 'mum'], [0, 2, 3], [0, 1, 0], [2, 1, 1])
+    """
+    core = _core_of(Weights((), (), ((),), (0.0,), 0.0, settings))
+    joined, *rows = core.count(tuple(texts), _LONE_TERMS)
+    ends, indices, counts = map(memoryview, rows)
+    terms = reference.Terms(joined.decode("utf-8", "surrogatepass")) if joined else ()
+    return Counts(terms, ends.cast("q"), indices.cast("i"), counts.cast("i"))
+
+
+def _core_of(weights: Weights) -> _core.Core:
+    coef = array("d")
+    for row in weights.coef:
+        coef.extend(_packed(row))
+    return _core.Core(
+        terms=_joined(weights.terms),
+        idf=_packed(weights.idf),
+        coef=coef,
+        intercept=_packed(weights.intercept),
+        damping=weights.damping,
+        ngrams=weights.analyzer.ngrams,
+        prefix=weights.analyzer.prefix,
+        start=START,
+        platform=PLATFORM,
+        platform_names=tuple(PLATFORM_NAMES),
+        lone_terms=_LONE_TERMS,
+        meaning_of=meaning_of,
+        normalize=normalize,
+        fold=fold_compatibility,
+    )
 
 
 def meaning_of(code: int) -> tuple[int, bytes]:

@@ -8,6 +8,7 @@ the tests hold it equal to them.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import log, sqrt
@@ -73,6 +74,39 @@ class Scores(NamedTuple):
 
     known: int
     scores: tuple[float, ...]
+
+
+class Counts(NamedTuple):
+    """How often each term of a corpus stands in each text: a matrix in compressed sparse rows.
+
+    terms: the vocabulary, sorted; columns follow it.
+    ends: n_texts + 1 64-bit integers: the entries of text i stand in ``indices`` and ``counts`` from ends[i] to
+        ends[i + 1], in no set order; both hold 32-bit integers.
+    """
+
+    terms: Sequence[str]
+    ends: "array[int] | memoryview"
+    indices: "array[int] | memoryview"
+    counts: "array[int] | memoryview"
+
+
+def count_terms(texts: Iterable[str], settings: AnalyzerSettings) -> Counts:
+    """Return the terms of the texts and their counts.
+
+    >>> counts = count_terms(["hi mum hi", "hi"], AnalyzerSettings(1, 0))
+    >>> list(counts.terms), list(counts.ends), list(counts.indices), list(counts.counts)
+    (['hi', 'mum'], [0, 2, 3], [0, 1, 0], [2, 1, 1])
+    """
+    vocabulary: dict[str, int] = {}
+    ends, indices, counts = array("q", [0]), array("i"), array("i")
+    for text in texts:
+        found = Counter(analyze(text, settings))
+        indices.extend(vocabulary.setdefault(term, len(vocabulary)) for term in found)
+        counts.extend(found.values())
+        ends.append(len(indices))
+    terms = sorted(vocabulary)
+    places = {vocabulary[term]: place for place, term in enumerate(terms)}
+    return Counts(terms, ends, array("i", map(places.__getitem__, indices)), counts)
 
 
 class Scorer:
