@@ -122,10 +122,9 @@ def count_terms(texts: Iterable[str], settings: AnalyzerSettings) -> Counts:
     (['hi', 'mum'], [0, 2, 3], [0, 1, 0], [2, 1, 1])
     """
     core = _core_of(Weights((), (), ((),), (0.0,), 0.0, settings))
-    joined, *rows = core.count(tuple(texts), _LONE_TERMS)
-    ends, indices, counts = map(memoryview, rows)
-    terms = reference.Terms(joined.decode("utf-8", "surrogatepass")) if joined else ()
-    return Counts(terms, ends.cast("q"), indices.cast("i"), counts.cast("i"))
+    joined, ends, indices, counts = core.count(tuple(texts), _LONE_TERMS)
+    terms = reference.Terms(joined) if joined else ()
+    return Counts(terms, memoryview(ends).cast("q"), memoryview(indices).cast("i"), memoryview(counts).cast("i"))
 
 
 def _core_of(weights: Weights) -> _core.Core:
