@@ -475,10 +475,21 @@ static int add_pair(Core *core, Builder *builder, const uint8_t *s, size_t gap, 
     return 0;
 }
 
+/* Say whether a term has the form of a fact (`activity.facts`): it stands in <>. */
+static int is_fact(const uint8_t *s, size_t length) {
+    return length > 2 && s[0] == '<' && s[length - 1] == '>' && memchr(s, '\n', length) == NULL;
+}
+
 /* Enter one term of the vocabulary under what texts will be asked for: a word, a prefix or a pair. */
 static int add_term(Core *core, Builder *builder, const uint8_t *s, size_t length, int32_t term) {
     if (length == 0)
         return 0;
+    if (is_fact(s, length)) { /* no token is one, so that the same table serves */
+        Name *name = intern(core, s, length);
+        if (name == NULL)
+            return -1;
+        name->word = term;
+    }
     const uint8_t *gap = memchr(s, ' ', length);
     if (gap != NULL) {
         size_t at = (size_t)(gap - s);
@@ -1163,6 +1174,21 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
     return 0;
 }
 
+/* Take a fact beside the text that came last: found as a whole term, after those of the text. */
+static int add_fact(const Core *core, Worker *worker, const uint8_t *s, size_t length) {
+    size_t begin = worker->text_used;
+    if (begin + length > UINT32_MAX - PADDING ||
+        GROW(worker->text, worker->text_size, begin + length + PADDING) < 0 ||
+        GROW(worker->tokens, worker->tokens_size, worker->n_tokens + 1) < 0)
+        return no_memory(worker);
+    memcpy(worker->text + begin, s, length);
+    memset(worker->text + begin + length, 0, PADDING);
+    emit(core, worker, begin, length, 1);
+    worker->text_used += length + 1;
+    worker->lines[worker->n_lines - 1].parts++;
+    return 0;
+}
+
 static void start_batch(Worker *worker) { worker->n_lines = worker->n_tokens = worker->text_used = 0; }
 
 static int batch_is_full(const Worker *worker) {
@@ -1349,9 +1375,37 @@ failed:
     return NULL;
 }
 
-/* Score texts[at:] until the batch is full; return how many, or -1. `owners` keeps what the batch points at. */
-static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, Py_ssize_t at, PyObject *results,
-                              PyTypeObject *type, PyObject *owners) {
+/* Take the facts beside a text; return 1 if one has not their form, -1 for an error. */
+static int add_facts(const Core *core, Worker *worker, PyObject *given) {
+    PyObject *facts = PySequence_Fast(given, "facts are no sequence"), *owner;
+    int outcome = facts == NULL ? -1 : 0;
+    for (Py_ssize_t i = 0; outcome == 0 && i < PySequence_Fast_GET_SIZE(facts); i++) {
+        Py_ssize_t length;
+        PyObject *fact = PySequence_Fast_GET_ITEM(facts, i);
+        if (!PyUnicode_Check(fact)) {
+            PyErr_Format(PyExc_TypeError, "a fact is %s, not str", Py_TYPE(fact)->tp_name);
+            outcome = -1;
+            break;
+        }
+        const uint8_t *s = utf8_of(fact, &length, &owner);
+        if (s == NULL)
+            outcome = -1;
+        else if (!is_fact(s, (size_t)length))
+            outcome = 1;
+        else
+            outcome = add_fact(core, worker, s, (size_t)length);
+        Py_XDECREF(owner);
+    }
+    Py_XDECREF(facts);
+    return outcome;
+}
+
+enum { FAILED = -1, NO_FACT = -2 };
+
+/* Score texts[at:] until the batch is full; return how many, FAILED, or NO_FACT if only Python can look a fact up.
+   `owners` keeps what the batch points at. */
+static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, PyObject *facts, Py_ssize_t at,
+                              PyObject *results, PyTypeObject *type, PyObject *owners) {
     Py_ssize_t taken = at;
     start_batch(worker);
     for (; taken < PyTuple_GET_SIZE(texts) && !batch_is_full(worker); taken++) {
@@ -1365,7 +1419,10 @@ static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, Py_ss
         int failed = s == NULL || (owner != NULL && PyList_Append(owners, owner) < 0);
         Py_XDECREF(owner);
         if (failed || add_line(core, worker, s, (size_t)length) < 0)
-            return -1;
+            return FAILED;
+        int beside = facts != Py_None ? add_facts(core, worker, PyTuple_GET_ITEM(facts, taken)) : 0;
+        if (beside != 0)
+            return beside < 0 ? FAILED : NO_FACT;
     }
     if (resolve(core, worker) < 0)
         return -1;
@@ -1380,10 +1437,14 @@ static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, Py_ss
 }
 
 static PyObject *core_score(Core *core, PyObject *args) {
-    PyObject *texts;
+    PyObject *texts, *facts = Py_None;
     PyTypeObject *type;
-    if (!PyArg_ParseTuple(args, "O!O!", &PyTuple_Type, &texts, &PyType_Type, &type))
+    if (!PyArg_ParseTuple(args, "O!O!|O", &PyTuple_Type, &texts, &PyType_Type, &type, &facts))
         return NULL;
+    if (facts != Py_None && (!PyTuple_Check(facts) || PyTuple_GET_SIZE(facts) != PyTuple_GET_SIZE(texts))) {
+        PyErr_SetString(PyExc_ValueError, "facts are a tuple with one sequence for each text");
+        return NULL;
+    }
     if (!PyType_IsSubtype(type, &PyTuple_Type)) {
         PyErr_SetString(PyExc_TypeError, "the second argument is no tuple type");
         return NULL;
@@ -1392,7 +1453,7 @@ static PyObject *core_score(Core *core, PyObject *args) {
     Worker *worker = results != NULL && owners != NULL ? take_worker(core) : NULL;
     Py_ssize_t at = 0, scored = worker != NULL ? 0 : -1;
     while (scored >= 0 && at < PyTuple_GET_SIZE(texts)) {
-        scored = score_batch(core, worker, texts, at, results, type, owners);
+        scored = score_batch(core, worker, texts, facts, at, results, type, owners);
         at += scored;
     }
     if (worker != NULL)
@@ -1400,7 +1461,7 @@ static PyObject *core_score(Core *core, PyObject *args) {
     Py_XDECREF(owners);
     if (scored < 0)
         Py_CLEAR(results);
-    return results;
+    return scored == NO_FACT ? Py_NewRef(Py_None) : results;
 }
 
 /* ---------------------------------------------------------------- label_lines(block) */
@@ -2610,7 +2671,8 @@ static PyObject *core_count(Core *core, PyObject *args) {
 
 static PyMethodDef core_methods[] = {
     {"score", (PyCFunction)core_score, METH_VARARGS,
-     "score(texts, type) -> list of type((known, scores)), one a text; texts is a tuple of str."},
+     "score(texts, type, facts=None) -> list of type((known, scores)), one a text; texts is a tuple of str, facts of "
+     "sequences of str. None if a fact has not the form of one."},
     {"label_lines", (PyCFunction)core_label_lines, METH_VARARGS,
      "label_lines(block, labels, min_confidence) -> (rows, counts, bad byte or -1); runs without the lock."},
     {"label_csv", (PyCFunction)core_label_csv, METH_VARARGS,
