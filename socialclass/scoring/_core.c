@@ -1368,6 +1368,9 @@ static PyObject *make_scores(const Core *core, const Worker *worker, Py_ssize_t 
     if (number == NULL)
         goto failed;
     PyTuple_SET_ITEM(result, 0, number);
+    /* Numbers are in no cycle: the collector need not walk over thousands of them, again and again. */
+    PyObject_GC_UnTrack(PyTuple_GET_ITEM(result, 1));
+    PyObject_GC_UnTrack(result);
     return result;
 failed:
     Py_XDECREF(result);
