@@ -205,6 +205,10 @@ static size_t first_invalid(const uint8_t *s, size_t length) {
             i += length - i >= 8 && (load8(s + i) & UINT64_C(0x8080808080808080)) == 0 ? 8 : 1;
             continue;
         }
+        if (c >= 0xc2 && c < 0xe0 && length - i >= 2 && (s[i + 1] & 0xc0) == 0x80) { /* most of what is not ASCII */
+            i += 2;
+            continue;
+        }
         size_t size = c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
         if (size == 0 || size > length - i)
             return i;
@@ -986,7 +990,8 @@ static inline size_t ascii_word_end(const uint8_t *t, size_t i) {
 static inline size_t word_end(const uint8_t *t, size_t i, int *wide) {
     for (;;) {
         size_t size;
-        i = ascii_word_end(t, i);
+        if (t[i] < 0x80)
+            i = ascii_word_end(t, i);
         if (t[i] >= 0x80 && (size = letter(t + i)) != 0) {
             *wide = 1;
             i += size;
@@ -1125,8 +1130,9 @@ static int emit_handles(const Core *core, Worker *worker, const uint8_t *s, size
         return -1;
     memset(worker->text + worker->text_used, 0, 4 * length + 2 * PADDING); /* what is read past a part is no chance */
     for (int tail = 0; tail < 2; tail++)
-        for (size_t i = 0; i < length; i++) {
-            if (s[i] != '@' || inside_mail(s, i))
+        for (const uint8_t *at = s; (at = memchr(at, '@', length - (size_t)(at - s))) != NULL; at++) {
+            size_t i = (size_t)(at - s);
+            if (inside_mail(s, i))
                 continue;
             size_t end = i + 1, size;
             while (end < length && (size = word_character(s + end, s + length)) != 0)
