@@ -1691,6 +1691,7 @@ the bytes that they and the writers would give. */
 
 enum { PLAIN_RECORD, BLANK_RECORD, FOREIGN_RECORD, NO_ROOM, NO_MEMORY };
 enum { DEEPEST = 32, MOST_KEYS = 200, LONGEST_NUMBER = 300 }; /* beyond these, Python reads the JSON */
+enum { LONGEST_ROW = 16 << 20 };           /* csv.field_size_limit, which no shorter row can meet */
 
 typedef struct {
     Span record, text;
@@ -1825,7 +1826,8 @@ static int scan_row(Worker *worker, const Table *table, const uint8_t *s, const 
         found->record = (Span){s, (size_t)((lone != NULL ? lone : stop) - s)};
         kind = lone != NULL && row_end(lone, end) != stop ? FOREIGN_RECORD : scan_plain_row(table, found);
     }
-    if (kind == PLAIN_RECORD && first_invalid(s, found->record.length) < found->record.length)
+    size_t length = found->record.length;
+    if (kind == PLAIN_RECORD && (length > LONGEST_ROW || first_invalid(s, length) < length))
         return FOREIGN_RECORD;
     return kind;
 }
