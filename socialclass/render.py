@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,6 +17,9 @@ from socialclass.classifier import UNCERTAIN, Classifier, Explanation
 from socialclass.evaluation import Evaluation
 from socialclass.formats.records import AddedFields, Record, as_cell
 from socialclass.labelling import Tally
+
+if TYPE_CHECKING:
+    from socialclass.curation import Finding, Kind
 
 _STYLES = ("bold cyan", "bold magenta", "bold green", "bold yellow", "bold blue")
 _UNSURE = "dim"
@@ -152,6 +155,19 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
         confusion.add_row(label, *[f"{count:,}" for count in row.values()])
     console.print()
     console.print(confusion)
+
+
+def print_findings(findings: "Sequence[Finding]", kinds: "Sequence[Kind]", rows: int, console: Console) -> None:
+    """Print what is wrong with a corpus: kind by kind, a line a finding, and the counts."""
+    for kind in kinds:
+        found = [finding for finding in findings if finding.kind == kind.name]
+        if not found:
+            continue
+        console.print(Text.assemble((f"{kind.name}: {len(found):,}", "bold"), f"  {kind.help}; {kind.remedy}"))
+        for finding in found:
+            line = Text.assemble("  ", (printable(finding.place), "cyan"), f": {printable(finding.problem)}")
+            console.print(line, soft_wrap=True)
+    console.print(f"{len(findings):,} findings in {rows:,} rows")
 
 
 def print_model(classifier: Classifier, path: str, size: int, console: Console) -> None:

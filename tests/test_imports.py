@@ -13,6 +13,7 @@ FLOORS = (
     ("cli",),
     ("render",),
     ("sklearn",),
+    ("curation",),
     ("training",),
     ("tables",),
     ("blocks",),
