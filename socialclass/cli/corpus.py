@@ -236,7 +236,7 @@ def label(file: str, output: str, model: str | None, labels: tuple[str, ...], or
     names = labels or classifier.classes
     if not 2 <= len(names) <= len(DIGITS):
         raise click.BadParameter(f"{len(names)} labels; there are keys for 2 to {len(DIGITS)}", param_hint="--label")
-    with Session(records, output, label_field, text_field or "text") as session:
+    with Session(records, output, label_field, text_field) as session:
         session.choose(classifier if order == "suggest" else None, number)
         label_by_key(session, names)
         click.echo(farewell(session, model, label_field))

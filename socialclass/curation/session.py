@@ -31,9 +31,11 @@ class Session:
     """
 
     def __init__(
-        self, records: Sequence[Record], path: str, label_field: str = "label", text_field: str = "text"
+        self, records: Sequence[Record], path: str, label_field: str = "label", text_field: str | None = None
     ) -> None:
         self.path, self._label_field = path, label_field
+        if text_field is None and records:
+            text_field = "text" if "text" in records[0].names else records[0].names[0]
         held = {record.text.strip() for record in _records_of(path, text_field)}
         self._stream = _open_to_append(path)
         self.labelled_before = len(held)
@@ -118,7 +120,7 @@ def _mend_end(path: str) -> None:
             last = content[content.rfind(b"\n") + 1 :]
             if last and _is_object(last):
                 stream.write(b"\n")
-            elif last:
+            elif last.startswith(b"{"):
                 stream.truncate(len(content) - len(last))
     except OSError as error:
         raise OutputError(error.strerror or str(error), place=path, remedy="choose another -o") from error
@@ -131,7 +133,7 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _records_of(path: str, text_field: str) -> list[Record]:
+def _records_of(path: str, text_field: str | None) -> list[Record]:
     if not os.path.exists(path):
         return []
     _mend_end(path)
