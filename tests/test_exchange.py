@@ -53,7 +53,7 @@ def test_the_json_is_enough(model: Classifier) -> None:
 
 
 def test_the_onnx_graph_runs(model: Classifier) -> None:
-    """onnxruntime's probabilities from counts of terms equal ours to 1e-9, and its labels are the likeliest."""
+    """Onnxruntime's probabilities from counts of terms equal ours to 1e-9, and its labels are the likeliest."""
     pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
     session = runtime.InferenceSession(to_onnx(model).SerializeToString(), providers=["CPUExecutionProvider"])

@@ -73,7 +73,7 @@ def _sha256_of(path: str) -> str:
     import hashlib
 
     with read_binary(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.sha256(stream.read()).hexdigest()
 
 
 @command.command("verify", epilog=_VERIFY)

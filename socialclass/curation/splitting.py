@@ -40,9 +40,12 @@ def split_rows(
 
 
 def _rise(filled: Counter[str], added: Counter[str], totals: Counter[str], share: float) -> float:
-    """Return by how much a side becomes too full: its labels' fillings, squared, after less before."""
-    parts = ((filled[label], count, share * totals[label]) for label, count in added.items())
-    return sum((before + count) ** 2 / goal**2 - before**2 / goal**2 for before, count, goal in parts)
+    """Return the rise of sum(filled² / wanted), which is least when each side has its share of each label.
+
+    Labels count alike, whatever their number of rows.
+    """
+    parts = ((filled[label], count, totals[label]) for label, count in added.items())
+    return sum(((before + count) ** 2 - before**2) / (share * total**2) for before, count, total in parts)
 
 
 def _blocks(rows: Sequence[Row], near: float) -> list[list[int]]:
