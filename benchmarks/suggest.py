@@ -1,9 +1,9 @@
-"""Does labelling what `corpus suggest` names beat labelling at random, at equal numbers?
+"""Measure whether labelling what `corpus suggest` names beats labelling at random, at equal numbers.
 
     python -m benchmarks.suggest [--seeds 4] [--start 300] [--step 100] [--rounds 5]
 
-The labels of data/train.jsonl are hidden; a model starts from a few at random, and each round unhides as many rows again,
-once those that `suggest` names, once random ones. Measured on data/test.jsonl, which shares no situation.
+The labels of data/train.jsonl are hidden; a model starts from a few at random, and each round unhides as many rows
+again, once those that `suggest` names, once random ones. Measured on data/test.jsonl, which shares no situation.
 """
 
 import argparse
@@ -55,9 +55,8 @@ def main() -> None:
     for i in range(plan.rounds + 1):
         ours, chance = ([curve[i] for curve in curves[suggested]] for suggested in (True, False))
         each = " ".join(f"{a - b:+.3f}" for a, b in zip(ours, chance, strict=True))
-        print(
-            f"{plan.start + i * plan.step:6}  {mean(ours):9.4f}  {mean(chance):9.4f}  {mean(ours) - mean(chance):+.4f} ({each})"
-        )
+        size, gain = plan.start + i * plan.step, mean(ours) - mean(chance)
+        print(f"{size:6}  {mean(ours):9.4f}  {mean(chance):9.4f}  {gain:+.4f} ({each})")
 
 
 if __name__ == "__main__":

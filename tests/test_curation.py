@@ -20,7 +20,7 @@ from tests.conftest import LABELS, ROOT, TEXTS, Run
 TRAIN = ROOT / "data" / "train.jsonl"
 
 
-def rows_of(*examples: tuple[str, ...]) -> list[Row]:
+def rows_of(*examples: tuple[str, str] | tuple[str, str, str]) -> list[Row]:
     """Return rows of (text, label, group), numbered from line 1."""
     return [
         Row(Record(each[0], ("text",), (each[0],), Place("c.csv", line)), Example(*each))

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 
 import click
 
+from socialclass.cli.main import COMMANDS
 from socialclass.curation.session import Session
 from socialclass.render import printable
+from socialclass.resources import default_model_path
 
 DIGITS = "123456789"
 _ENDS = ("q", "\x04", "")  # Ctrl-D, and what is read at the end of a terminal
@@ -64,11 +66,12 @@ def farewell(session: Session, model: str | None, label_field: str) -> str:
     path = shlex.quote(session.path)
     field = "" if label_field == "label" else f" --label-field {shlex.quote(label_field)}"
     old = f" -m {shlex.quote(model)}" if model else ""
-    return "\n".join(
-        [
-            done,
-            "Measure the model on them, then learn from them:",
-            f"  socialclass evaluate{old} {path}{field}",
-            f"  socialclass train {path}{field} -o new.joblib",
-        ]
-    )
+    lines = [
+        done,
+        "Measure the model on them, then learn from them:",
+        f"  socialclass evaluate{old} {path}{field}",
+        f"  socialclass train {path}{field} -o new.joblib",
+    ]
+    if "compare" in COMMANDS:
+        lines.append(f"  socialclass compare {shlex.quote(model or default_model_path())} new.joblib {path}")
+    return "\n".join(lines)

@@ -48,7 +48,7 @@ def command() -> None:
 def show(model: str | None, terms: int, output_format: str, color: str) -> None:
     """Show what MODEL (by default the bundled one) is, what it was trained on, and its strongest terms."""
     classifier = open_model(model)
-    path = model or str(default_model_path())
+    path = model or default_model_path()
     if output_format == "json":
         weights = classifier.weights
         content = {
@@ -90,7 +90,7 @@ def verify(model: str | None, corpus: str | None, input_format: str, text_field:
 
     MODEL is by default the bundled one, CORPUS the corpus that the bundled one was trained on.
     """
-    path = model or str(default_model_path())
+    path = model or default_model_path()
     if expect_sha256 is not None:
         if not _SHA256.fullmatch(expect_sha256.strip()):
             raise click.BadParameter("a SHA-256 is 64 hexadecimal digits", param_hint="--expect-sha256")
