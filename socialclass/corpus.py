@@ -30,10 +30,11 @@ def read_corpus(
     group_field: column of the group; None for ``pair``, else ``situation``, where the corpus has them.
     Raises `InputError` for a record that cannot be read: a corpus is taken whole or not at all.
     """
-    return [_example(record, label_field, group_field) for record in read_records(path, reading or ReadOptions())]
+    return [example_of(record, label_field, group_field) for record in read_records(path, reading or ReadOptions())]
 
 
-def _example(record: Record, label_field: str, group_field: str | None) -> Example:
+def example_of(record: Record, label_field: str = "label", group_field: str | None = None) -> Example:
+    """Return the example that a record holds; raises `InputError` where it has no text, label or group."""
     if record.error:
         raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
     fields = dict(zip(record.names, record.values, strict=True))

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,6 +17,9 @@ from socialclass.classifier import UNCERTAIN, Classifier, Explanation
 from socialclass.evaluation import Evaluation
 from socialclass.formats.records import AddedFields, Record, as_cell
 from socialclass.labelling import Tally
+
+if TYPE_CHECKING:
+    from socialclass.curation import Finding, Kind
 
 _STYLES = ("bold cyan", "bold magenta", "bold green", "bold yellow", "bold blue")
 _UNSURE = "dim"
@@ -154,24 +157,35 @@ def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     console.print(confusion)
 
 
-def print_model(classifier: Classifier, path: str, size: int, console: Console) -> None:
+def print_findings(findings: "Sequence[Finding]", kinds: "Sequence[Kind]", rows: int, console: Console) -> None:
+    """Print what is wrong with a corpus: kind by kind, a line a finding, and the counts."""
+    for kind in kinds:
+        found = [finding for finding in findings if finding.kind == kind.name]
+        if not found:
+            continue
+        console.print(Text.assemble((f"{kind.name}: {len(found):,}", "bold"), f"  {kind.help}; {kind.remedy}"))
+        for finding in found:
+            line = Text.assemble("  ", (printable(finding.place), "cyan"), f": {printable(finding.problem)}")
+            console.print(line, soft_wrap=True)
+    console.print(f"{len(findings):,} findings in {rows:,} rows")
+
+
+def print_model(classifier: Classifier, path: str, sha256: str, size: int, console: Console) -> None:
     """Print the card of a model: what it is, what it was trained on, its strongest terms."""
     weights, facts = classifier.weights, classifier.facts
     card = Table(box=None, pad_edge=False, show_header=False)
-    card.add_row("model", path)
-    card.add_row("classes", ", ".join(classifier.classes))
+    card.add_row("model", Text(printable(path)))
+    card.add_row("sha256", sha256)
+    card.add_row("classes", Text(", ".join(map(printable, classifier.classes))))
     card.add_row("terms", f"{len(weights.terms):,}")
     card.add_row("analyzer", _named(weights.analyzer._asdict()))
     for name, value in facts.items():
-        card.add_row(name.replace("_", " "), _named(value) if isinstance(value, Mapping) else str(value))
+        shown = _named(value) if isinstance(value, Mapping) else str(value)
+        card.add_row(Text(printable(name.replace("_", " "))), Text(printable(shown)))
     console.print(card)
-    for row, coef in enumerate(weights.coef):
-        ranked = sorted(range(len(coef)), key=coef.__getitem__)
-        label = classifier.classes[row if len(weights.coef) > 1 else 1]
+    for label, terms in classifier.strongest_terms(size).items():
         console.print()
-        _print_terms(console, f"strongest for {label}", [weights.terms[i] for i in reversed(ranked[-size:])])
-        if len(weights.coef) == 1:
-            _print_terms(console, f"strongest for {classifier.classes[0]}", [weights.terms[i] for i in ranked[:size]])
+        _print_terms(console, f"strongest for {label}", [term for term, _ in terms])
 
 
 def _print_terms(console: Console, title: str, terms: Sequence[str]) -> None:

@@ -13,6 +13,9 @@ FLOORS = (
     ("cli",),
     ("render",),
     ("sklearn",),
+    ("curation",),
+    ("exchange",),
+    ("reproduction",),
     ("training",),
     ("tables",),
     ("blocks",),
@@ -30,9 +33,10 @@ FLOORS = (
 )
 ONLY_IMPORTERS = {
     "rich": {"render"},
-    "sklearn": {"training", "sklearn"},
-    "joblib": {"persistence"},
+    "sklearn": {"training", "sklearn", "exchange"},
+    "joblib": {"persistence", "exchange"},
     "scipy": {"training"},
+    "onnx": {"exchange"},
 }
 HEIGHT = {name: height for height, names in enumerate(reversed(FLOORS)) for name in names}
 PACKAGE = ROOT / "socialclass"

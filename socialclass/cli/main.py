@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "socialclass.cli.train",
     "evaluate": "socialclass.cli.evaluate",
     "explain": "socialclass.cli.explain",
+    "corpus": "socialclass.cli.corpus",
     "model": "socialclass.cli.model",
     "completion": "socialclass.cli.completion",
 }
@@ -32,7 +33,7 @@ Exit codes:
   1  error: one line on standard error
   2  wrong usage
   3  finished, but some records could not be read (each is named)
-  4  a gate that was asked for failed (evaluate --fail-under)
+  4  a gate that was asked for failed (evaluate --fail-under, corpus check --strict)
   130, 141, 143  stopped by Ctrl-C, a closed pipe, SIGTERM
 \b
 Environment: NO_COLOR, FORCE_COLOR
