@@ -5,10 +5,11 @@ calibration on out-of-fold scores that folds into the coefficients, so that it c
 """
 
 from socialclass.training.calibration import fit_calibration
-from socialclass.training.continuing import corpus_of
+from socialclass.training.continuing import corpus_of, source_facts
 from socialclass.training.fitting import fit
 from socialclass.training.folding import folds, out_of_fold_scores
 from socialclass.training.learning import train, train_examples
+from socialclass.training.remarks import remarks
 from socialclass.training.search import Progress, SearchResult, Trial, search
 from socialclass.training.settings import TrainSettings
 from socialclass.training.vectors import damped
@@ -24,7 +25,9 @@ __all__ = [
     "fit_calibration",
     "folds",
     "out_of_fold_scores",
+    "remarks",
     "search",
+    "source_facts",
     "train",
     "train_examples",
 ]

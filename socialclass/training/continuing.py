@@ -1,4 +1,4 @@
-"""The corpus that a model was trained on, found again and checked: a model file holds its fingerprint, not its texts."""
+"""The corpus that a model was trained on, found again and checked: the model file holds its fingerprint alone."""
 
 import os
 from collections.abc import Sequence
@@ -64,4 +64,6 @@ def _found(name: str, model: str) -> str:
 
 def _check(classifier: Classifier, examples: Sequence[Example], place: str) -> None:
     if fingerprint(examples) != classifier.facts.get("corpus", {}).get("sha256"):
-        raise CorpusError("this is not the corpus that the model was trained on: it differs", place=place, remedy=_REMEDY)
+        raise CorpusError(
+            "this is not the corpus that the model was trained on: it differs", place=place, remedy=_REMEDY
+        )

@@ -24,8 +24,8 @@ class Fit(NamedTuple):
 
     def scores(self, counts: "csr_matrix") -> "np.ndarray[Any, np.dtype[np.float64]]":
         """Return the scores of texts whose terms were counted alike, shape (n_texts, n_rows)."""
-        found = vectors(counts, self.weighting, self.damping) @ self.solution.coef.T + self.solution.intercept
-        return found  # type: ignore[no-any-return]
+        matrix = vectors(counts, self.weighting, self.damping)
+        return matrix @ self.solution.coef.T + self.solution.intercept  # type: ignore[no-any-return]
 
 
 def fit_counts(
@@ -52,9 +52,8 @@ def fit(examples: Sequence[Example], classes: tuple[str, ...], settings: TrainSe
 def weights_of(fitted: Fit, terms: Sequence[str], settings: TrainSettings) -> Weights:
     """Return a fit as the weights of a classifier; terms: names of the columns that were fitted on."""
     known = fitted.weighting.known
-    names = tuple(terms)
     return Weights(
-        terms=names if len(known) == len(names) else tuple(names[i] for i in known),
+        terms=terms if len(known) == len(terms) else [terms[i] for i in known],
         idf=floats(fitted.weighting.idf.tolist()),
         coef=tuple(floats(row.tolist()) for row in fitted.solution.coef),
         intercept=tuple(float(value) for value in fitted.solution.intercept),

@@ -172,7 +172,9 @@ class _Bench:
 
     def ranked(self, folds: int) -> list[Trial]:
         """Return the trials on that many folds, the best first; of equals the earlier one."""
-        return sorted((trial for trial in self.trials if trial.folds == folds), key=lambda each: each.rank, reverse=True)
+        return sorted(
+            (trial for trial in self.trials if trial.folds == folds), key=lambda each: each.rank, reverse=True
+        )
 
     def best(self, folds: int = FOLDS) -> Trial:
         """Return the best trial on that many folds; there is always one on all."""

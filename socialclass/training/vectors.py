@@ -24,7 +24,8 @@ class TermCounts(NamedTuple):
 def count_examples(examples: Sequence[Example], analyzer: AnalyzerSettings) -> TermCounts:
     """Count the terms of all texts, and the facts beside them.
 
-    >>> counts = count_examples([Example("hi mum", "a", facts=("<reply>",)), Example("hi", "b")], AnalyzerSettings(1, 0))
+    >>> corpus = [Example("hi mum", "a", facts=("<reply>",)), Example("hi", "b")]
+    >>> counts = count_examples(corpus, AnalyzerSettings(1, 0))
     >>> list(counts.terms), counts.matrix.toarray().tolist()
     (['<reply>', 'hi', 'mum'], [[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
     """
