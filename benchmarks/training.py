@@ -19,13 +19,13 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.texts import posts
 from socialclass import AnalyzerSettings, Example, TrainSettings, analyze, read_corpus
 from socialclass.resources import find_resource
 from socialclass.training import fit
 
 SETTINGS = TrainSettings(AnalyzerSettings(2, 0), damping=0.0, idf_power=1, C=1.0)
 NOISE = 0.1
+WORDS = 25  # a text
 
 
 def made(count: int, seed: int = 0) -> list[Example]:
@@ -33,10 +33,13 @@ def made(count: int, seed: int = 0) -> list[Example]:
     corpus = read_corpus(str(find_resource("data", "train.jsonl")))
     labels = sorted({each.label for each in corpus})
     words = [[word for each in corpus if each.label == label for word in each.text.split()] for label in labels]
-    sources = [posts(words[k], count, seed + k) for k in range(2)]
     chance = random.Random(seed)
-    kinds = [chance.randrange(2) for _ in range(count)]
-    return [Example(next(sources[k]), labels[k if chance.random() > NOISE else 1 - k]) for k in kinds]
+    examples = []
+    for _ in range(count):
+        kind = chance.randrange(2)
+        text = " ".join(chance.choices(words[kind], k=WORDS))
+        examples.append(Example(text, labels[kind if chance.random() > NOISE else 1 - kind]))
+    return examples
 
 
 def scikit_learn(examples: list[Example], tolerance: float) -> tuple[list[str], "np.ndarray[Any, Any]"]:

@@ -171,7 +171,7 @@ def print_model(classifier: Classifier, path: str, size: int, console: Console) 
         ranked = sorted(range(len(coef)), key=coef.__getitem__)
         label = classifier.classes[row if len(weights.coef) > 1 else 1]
         console.print()
-        _print_terms(console, f"strongest for {label}", [weights.terms[i] for i in reversed(ranked[-size:])])
+        _print_terms(console, f"strongest for {label}", [weights.terms[i] for i in ranked[::-1][:size]])
         if len(weights.coef) == 1:
             _print_terms(console, f"strongest for {classifier.classes[0]}", [weights.terms[i] for i in ranked[:size]])
 
