@@ -83,9 +83,6 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
         sources = [*before.facts.get("sources", [{"path": old_corpus or "data/train.jsonl"}]), *sources]
     if class_weight is not None:
         settings = replace(settings, class_weight=None if class_weight == "none" else class_weight)
-    if not quiet:
-        for remark in remarks(examples):
-            note(f"{corpus}: {remark}")
     facts: dict[str, object] = {"sources": sources}
     if search if search is not None else old is None:
         result = _search(examples, settings, seed, budget, class_weight is None, quiet)
@@ -93,6 +90,8 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
     classifier = train_examples(examples, settings, seed, facts)
     save_model(classifier, model)
     if not quiet:
+        for remark in remarks(examples):  # not earlier: an error is one line alone
+            note(f"{corpus}: {remark}")
         _report(classifier, model)
 
 
