@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def rows_of(counts: reference.Counts) -> list[list[tuple[int, int]]]:
     ends = list(counts.ends)
     return [
         sorted(zip(counts.indices[start:end], counts.counts[start:end], strict=True))
-        for start, end in zip(ends, ends[1:], strict=False)
+        for start, end in pairwise(ends)
     ]
 
 
@@ -121,7 +122,7 @@ def test_a_fold_knows_its_own_texts_only(min_df: int) -> None:
 
 
 def test_a_search_finds_the_same_again() -> None:
-    """Equal corpus and seed, equal trials; the settings are the best of those tried on all folds; no group is divided."""
+    """Equal corpus and seed, equal trials; the settings are the best of those tried on all folds."""
     corpus = bundled(200)
     seen: list[Progress] = []
     first, again = (search(corpus, seed=1, budget=600, watch=seen.append) for _ in range(2))
@@ -182,7 +183,7 @@ def test_scores_have_intervals() -> None:
         ([("hi", "a", ""), ("ho", "b", "")] * 5, "8 texts repeat another of its label"),
         ([("hi", "a", ""), ("hi", "b", "")], "1 text stands under two labels or more: texts 1 and 2"),
         ([("hi", "a", ""), ("ho", "b", "")], "under 5 texts of a label: no cross-validation, no calibration"),
-        ([(f"hi {i}", "ab"[i % 2], "g" if i % 2 else str(i)) for i in range(20)], "all 10 texts of the label 'b' are in one"),
+        ([(f"hi {i}", "ab"[i % 2], "g" if i % 2 else str(i)) for i in range(20)], "all 10 texts of the label 'b'"),
     ],
 )  # fmt: skip
 def test_remarks(rows: Sequence[tuple[str, str, str]], told: str) -> None:

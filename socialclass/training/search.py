@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ANALYZERS = tuple(AnalyzerSettings(*each) for each in ((2, 5), (1, 0), (2, 4), (2, 0), (1, 5)))
 # idf_power and damping, which belong together: a vector's length grows with the power of the idf
 WEIGHTINGS = ((2, 100.0), (1, 0.0), (1, 20.0), (0, 3.0), (2, 30.0))
-STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
+STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 COARSE_FOLDS, FINALISTS = 2, 6
 IMBALANCED = 1.5  # texts of the commonest label for one of the rarest: from here on it is worth weighing labels
 
