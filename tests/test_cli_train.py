@@ -82,7 +82,7 @@ def test_add_goes_on_from_a_models_corpus(run: Run, tmp_path: Path) -> None:
         ["newer.csv", "--add", "b", "-o", "c"],
     )
     for step in steps:
-        done = run("train", *step.split(), cwd=tmp_path)
+        done = run("train", *step, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     rows = ROWS[:4] + ROWS[6:10] + ROWS[4:6] + ROWS[10:]
     expected = train([text for text, _ in rows], [label for _, label in rows])

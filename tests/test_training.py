@@ -54,8 +54,7 @@ def rows_of(counts: reference.Counts) -> list[list[tuple[int, int]]]:
     """Return each text's (term, count) pairs in order."""
     ends = list(counts.ends)
     return [
-        sorted(zip(counts.indices[start:end], counts.counts[start:end], strict=True))
-        for start, end in pairwise(ends)
+        sorted(zip(counts.indices[start:end], counts.counts[start:end], strict=True)) for start, end in pairwise(ends)
     ]
 
 
