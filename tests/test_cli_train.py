@@ -1,12 +1,16 @@
 """`train` through real processes: what it reads, what it refuses, and what it says."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from socialclass import load_model, read_corpus, train
-from tests.conftest import LABELS, TEXTS, Run
+from tests.conftest import LABELS, ROOT, TEXTS, Run
 
 ROWS = list(zip(TEXTS, LABELS, strict=True))
 
@@ -144,3 +148,24 @@ def test_a_budget_ends_the_search(run: Run, tmp_path: Path) -> None:
     assert b"the budget is used up after 1 trial" in done.stderr
     assert load_model(tmp_path / "m").facts["search"]["tried"] == 1
     assert read_corpus(str(tmp_path / "c.csv"))[0].label == "marketing"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of its own")
+def test_ctrl_c_takes_the_best_so_far(tmp_path: Path) -> None:
+    """Ctrl-C during the search ends it: the model is trained and written, and the exit code is 0."""
+    master, slave = os.openpty()  # the bar is drawn on a terminal only; it tells when the first trial is made
+    done = subprocess.Popen(
+        [sys.executable, "-m", "socialclass", "train", "data/test.jsonl", "-o", tmp_path / "m", "--budget", "10m"],
+        stderr=slave,
+        cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # as in a shell's foreground
+    )
+    os.close(slave)
+    seen = b""
+    while b"best macro-F1" not in seen:
+        seen += os.read(master, 4096)
+    done.send_signal(signal.SIGINT)
+    assert done.wait(timeout=120) == 0
+    os.close(master)
+    found = load_model(tmp_path / "m").facts["search"]
+    assert (found["ended"], found["tried"] >= 1) == ("interrupted", True)

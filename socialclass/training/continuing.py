@@ -64,6 +64,4 @@ def _found(name: str, model: str) -> str:
 
 def _check(classifier: Classifier, examples: Sequence[Example], place: str) -> None:
     if fingerprint(examples) != classifier.facts.get("corpus", {}).get("sha256"):
-        raise CorpusError(
-            "this is not the corpus that the model was trained on: it differs", place=place, remedy=_REMEDY
-        )
+        raise CorpusError("not what the model was trained on: its fingerprint differs", place=place, remedy=_REMEDY)
