@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from socialclass.evaluation import Evaluation, evaluate
     from socialclass.persistence import load_model, save_model
     from socialclass.text import AnalyzerSettings, analyze
-    from socialclass.training import TrainSettings, train
+    from socialclass.training import TrainSettings, search, train
 
 __all__ = [
     "AnalyzerSettings",
@@ -31,6 +31,7 @@ __all__ = [
     "load_model",
     "read_corpus",
     "save_model",
+    "search",
     "train",
 ]
 
@@ -49,6 +50,7 @@ _HOMES = {
     "load_model": "persistence",
     "read_corpus": "corpus",
     "save_model": "persistence",
+    "search": "training",
     "train": "training",
 }
 

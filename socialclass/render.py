@@ -180,6 +180,8 @@ def print_model(classifier: Classifier, path: str, sha256: str, size: int, conso
     card.add_row("terms", f"{len(weights.terms):,}")
     card.add_row("analyzer", _named(weights.analyzer._asdict()))
     for name, value in facts.items():
+        if name == "search":  # a line a trial would bury the rest; --output-format json has them
+            value = {part: each for part, each in value.items() if part != "trials"}
         shown = _named(value) if isinstance(value, Mapping) else str(value)
         card.add_row(Text(printable(name.replace("_", " "))), Text(printable(shown)))
     console.print(card)
@@ -243,3 +245,19 @@ def progress(sources: Sequence[str]) -> Iterator[Callable[[BinaryIO | None], Non
     finally:
         if shown:
             bar.stop()
+
+
+@contextmanager
+def search_progress() -> Iterator[Callable[[float, int, float], None]]:
+    """Show a bar on standard error while settings are searched; yields what to call after each trial.
+
+    It takes the share of the budget used (0 to 1), the number of trials, and the best macro-F1 so far.
+    """
+    columns = (TextColumn("searching"), BarColumn(), TextColumn("{task.fields[state]}"))
+    with Progress(*columns, console=make_console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0, state="first trial")
+
+        def tick(share: float, trials: int, best: float) -> None:
+            bar.update(task, completed=share, state=f"{trials} trials, best macro-F1 {best:.3f}, Ctrl-C takes it")
+
+        yield tick
