@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("render",),
+    ("render", "report"),
     ("sklearn",),
     ("training",),
     ("tables",),
@@ -30,6 +30,7 @@ FLOORS = (
 )
 ONLY_IMPORTERS = {
     "rich": {"render"},
+    "matplotlib": {"report"},
     "sklearn": {"training", "sklearn"},
     "joblib": {"persistence"},
     "scipy": {"training"},
