@@ -12,7 +12,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("render", "report"),
-    ("sklearn",),
+    ("sklearn", "validation"),
     ("training",),
     ("tables",),
     ("blocks",),
