@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from socialclass.classifier import UNCERTAIN, Explanation
+from socialclass.classifier import UNCERTAIN, Contribution
 from socialclass.evaluation import Evaluation
 from socialclass.evaluation.curves import precision_recall_curve, reliability, risk_coverage_curve
 from socialclass.evaluation.gates import GateResult
@@ -41,12 +41,16 @@ def assessment_page(
 
 
 def _named(name: str) -> str:
-    return name.replace("_", " ").replace("f1", "F1")
+    return name.replace("_", " ").replace("f1", "F1").replace("matthews", "Matthews").replace("brier", "Brier")
 
 
 def _interval(evaluation: Evaluation, name: str) -> str:
     ends = evaluation.intervals.get(name)
-    return f"{ends[0]:.3f} to {ends[1]:.3f}" if ends else ""
+    return _range(*ends) if ends else ""
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:.3f} to {high:.3f}".replace(" ", "\u00a0")
 
 
 def _measures(measured: Evaluation, gates: Sequence[GateResult]) -> Section:
@@ -155,7 +159,7 @@ def _curves(assessment: Assessment) -> Section:
         )
     )  # fmt: skip
     rows: list[list[Cell]] = [
-        [f"{each.probability:.3f}", each.texts, each.right, f"{each.low:.3f} to {each.high:.3f}"] for each in bins
+        [f"{each.probability:.3f}", each.texts, each.right, _range(each.low, each.high)] for each in bins
     ]
     numbers = table(
         ["mean probability", "texts", "share right", "95% interval"], rows, caption="Reliability in numbers"
@@ -205,18 +209,18 @@ def _error(assessment: Assessment, row: int) -> str:
     settings = assessment.models[int(assessment.fold[row])].weights.analyzer
     stretches, left = weigh(example.text, explanation.contributions, settings)
     predicted, probability = explanation.prediction.label, explanation.prediction.probability or 0.0
-    terms = ", ".join(f"{each.term} {each.contribution:+.2f}" for each in explanation.contributions[:6])
-    beside = [each for each in left if each.term.startswith("<")]
-    facts = f"; facts: {', '.join(f'{each.term} {each.contribution:+.2f}' for each in beside)}" if beside else ""
+    facts = [each for each in left if each.term.startswith("<")]
+    beside = f"; facts: {_listed(facts)}" if facts else ""
     return (
         f"<p>{marked(example.text, stretches)}</p>"
         f'<p class="note">Text {row + 1:,}: is <strong>{escape(example.label)}</strong>, was taken for '
-        f"<strong>{escape(predicted)}</strong> ({probability:.3f}). {escape(terms + facts + _rest(explanation))}</p>"
+        f"<strong>{escape(predicted)}</strong> ({probability:.3f}). {_listed(explanation.contributions[:6])}{beside}; "
+        f"intercept {explanation.intercept:+.2f}, logit {explanation.logit:+.2f}</p>"
     )
 
 
-def _rest(explanation: Explanation) -> str:
-    return f"; intercept {explanation.intercept:+.2f}; logit {explanation.logit:+.2f}"
+def _listed(contributions: Iterable[Contribution]) -> str:
+    return ", ".join(f"<code>{escape(each.term)}</code> {each.contribution:+.2f}" for each in contributions)
 
 
 def _terms(assessment: Assessment) -> Section:

@@ -48,7 +48,8 @@ th, td {{ text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0;
 th {{ font-weight: 600 }}
 thead th {{ color: var(--muted); font-weight: 500; vertical-align: bottom }}
 .n {{ text-align: right; white-space: nowrap }}
-dl {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .75rem 1.5rem;
+.t {{ min-width: 16rem }}
+dl {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr)); gap: .75rem 1.5rem;
   margin: 0 0 1rem }}
 dt {{ color: var(--muted); font-size: .9rem }}
 dd {{ margin: 0; font-variant-numeric: tabular-nums }}
@@ -58,6 +59,7 @@ figure svg {{ display: block; width: 100%; height: auto; max-width: 34rem; color
 figure.wide svg {{ max-width: none; min-width: 40rem }}
 figcaption {{ color: var(--muted); font-size: .9rem; margin-top: .4rem; max-width: 70ch }}
 .small table {{ font-size: .9rem }}
+code {{ font: inherit; background: var(--panel); padding: 0 .25em; border-radius: .2em; white-space: pre-wrap }}
 ol.errors {{ padding-left: 1.6rem }}
 ol.errors li {{ margin-bottom: 1.25rem; max-width: none; break-inside: avoid }}
 ol.errors p {{ margin: 0 0 .2rem; max-width: 80ch; white-space: pre-line }}
