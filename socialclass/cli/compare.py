@@ -53,7 +53,9 @@ def _parse_bound(ctx: click.Context, param: click.Parameter, value: str | None) 
     metavar="P",
     help="Below this probability a label is 'uncertain'.",
 )
-@click.option("--max-flips", callback=_parse_bound, metavar="N", help="Exit with 4 if more texts change label: 1% or 20.")
+@click.option(
+    "--max-flips", callback=_parse_bound, metavar="N", help="Exit with 4 if more texts change label: 1% or 20."
+)
 @click.option(
     "-n", "--changes", type=click.IntRange(0), default=20, show_default=True, help="Changed texts that a table shows."
 )
