@@ -25,10 +25,14 @@ _STYLES = ("bold cyan", "bold magenta", "bold green", "bold yellow", "bold blue"
 _UNSURE = "dim"
 _BAR = 12  # characters of the longest contribution bar
 # C0 and C1 controls, and the marks that reorder text: shown as escapes, so that a post cannot command a terminal
-_CONTROLS = {
-    i: f"\\x{i:02x}" if i < 256 else f"\\u{i:04x}"
-    for i in [*range(32), *range(127, 160), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-} | {9: " ", 10: " ", 13: " "}
+_CONTROLS = (
+    {
+        i: f"\\x{i:02x}" if i < 256 else f"\\u{i:04x}"
+        for i in [*range(32), *range(127, 160), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    }
+    | {9: " ", 10: " ", 13: " "}
+    | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+)  # lone surrogates have no UTF-8
 
 
 def printable(text: str) -> str:
@@ -225,7 +229,8 @@ def print_comparison(comparison: "Comparison", places: Sequence[str], size: int,
         shown = f" (95% interval {interval[0]:+.4f} to {interval[1]:+.4f})" if interval else ""
         table.add_row("difference", f"{comparison.difference:+.4f}{shown}")
         table.add_row("gains, losses", f"{comparison.gains:,}, {comparison.losses:,}")
-        table.add_row("McNemar's test", f"p = {comparison.p_value:.4f}")
+        p_value = comparison.p_value
+        table.add_row("McNemar's test", f"p = {p_value:.4f}" if p_value >= 0.0001 else "p < 0.0001")
     console.print(table)
     if not comparison.changes:
         return

@@ -152,11 +152,18 @@ def _print(assessment: "Assessment", results: "Sequence[GateResult]", corpus: st
 
         print_assessment(assessment, make_console(color))
     elif wanted == "json":
-        click.echo(machine.as_json(assessment, results), nl=False)
+        _write(machine.as_json(assessment, results))
     elif wanted == "junit":
-        click.echo(machine.as_junit(assessment, results, corpus), nl=False)
+        _write(machine.as_junit(assessment, results, corpus))
     else:
-        click.echo(machine.as_github(assessment, results, corpus), nl=False)
+        _write(machine.as_github(assessment, results, corpus))
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-            with open(summary, "a", encoding="utf-8") as stream:  # the file is shared by the step's commands
+            with open(
+                summary, "a", encoding="utf-8", errors="replace"
+            ) as stream:  # the file is shared by the step's commands
                 stream.write(machine.step_summary(assessment, results, corpus))
+
+
+def _write(content: str) -> None:
+    with open_output(None) as stream:
+        stream.write(content.encode("utf-8", "replace"))

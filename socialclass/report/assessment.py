@@ -13,6 +13,7 @@ from socialclass.evaluation.gates import GateResult
 from socialclass.evaluation.measures import LABEL_MEASURES, MEASURES
 from socialclass.report.page import Cell, Html, Section, definitions, escape, figure, grid, page, paragraph, table
 from socialclass.report.plots import Series, lines
+from socialclass.report.style import SERIES
 from socialclass.report.words import marked, weigh
 from socialclass.validation import Assessment, CurvePoint
 
@@ -136,16 +137,16 @@ def _curves(assessment: Assessment) -> Section:
             "probability is honest; below it, it boasts. Band: Wilson's 95% interval.",
         )
     ]  # fmt: skip
-    curves = [
-        Series(label, *precision_recall_curve(outcomes, i))
-        for i, label in enumerate(outcomes.classes)
-        if assessment.evaluation.labels[label].support
-    ]
+    labels = assessment.evaluation.labels
+    frequent = sorted((i for i, label in enumerate(labels) if labels[label].support),
+                      key=lambda i: -labels[outcomes.classes[i]].support)[:SERIES]  # fmt: skip
+    curves = [Series(outcomes.classes[i], *precision_recall_curve(outcomes, i)) for i in sorted(frequent)]
+    which = f"the {SERIES} most frequent labels" if len(labels) > SERIES else "each label"
     found.append(
         figure(
             lines("precision-recall", "Precision by recall of each label", curves, x_label="recall",
                   y_label="precision", x_range=(0, 1.02), y_range=(0, 1.02)),
-            "Precision and recall of each label as the threshold on its probability falls.",
+            f"Precision and recall of {which} as the threshold on the label's probability falls.",
         )
     )  # fmt: skip
     risk = Series("error", *risk_coverage_curve(outcomes))

@@ -46,6 +46,7 @@ table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; overflow
 caption {{ text-align: left; color: var(--muted); font-size: .9rem; padding-bottom: .4rem }}
 th, td {{ text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line) }}
 th {{ font-weight: 600 }}
+[scope=row] {{ min-width: 6.5rem }}
 thead th {{ color: var(--muted); font-weight: 500; vertical-align: bottom }}
 .n {{ text-align: right; white-space: nowrap }}
 .t {{ min-width: 16rem }}
