@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
 from socialclass.formats import ReadOptions, Record, read_records
+from socialclass.formats.records import as_cell
 
 
 class Example(NamedTuple):
@@ -58,11 +59,23 @@ def example_of(record: Record, label_field: str = "label", group_field: str | No
     label = fields[label_field]
     if not isinstance(label, str) or not label.strip():
         raise InputError(f"no label in {label_field!r}", place=str(record.place), remedy="label or remove this record")
-    if group_field is not None and group_field not in fields:
-        raise UnknownFieldError(group_field, fields, place=str(record.place), option="--group-field")
-    names = (group_field,) if group_field is not None else ("situation", "pair")
-    group = next((str(fields[name]) for name in names if fields.get(name)), "")
-    return Example(record.text, label.strip(), group, tuple(record.facts))
+    return Example(record.text, label.strip(), group_of(record, group_field), tuple(record.facts))
+
+
+def group_of(record: Record, group_field: str | None) -> str:
+    """Return the group of a record, as `read_corpus` says; raises `UnknownFieldError` for a field it does not have."""
+    if group_field is not None:
+        return field_of(record, group_field, "--group-field")
+    fields = dict(zip(record.names, record.values, strict=False))
+    return next((str(fields[name]) for name in ("situation", "pair") if fields.get(name)), "")
+
+
+def field_of(record: Record, name: str, option: str) -> str:
+    """Return a field of a record as text; raises `UnknownFieldError` naming the option that asked for it."""
+    fields = dict(zip(record.names, record.values, strict=False))
+    if name not in fields:
+        raise UnknownFieldError(name, fields, place=str(record.place), option=option)
+    return as_cell(fields[name])
 
 
 def _read_folder(folder: Path, reading: ReadOptions) -> list[Example]:

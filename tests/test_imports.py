@@ -11,8 +11,8 @@ from tests.conftest import ROOT
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("render",),
-    ("sklearn",),
+    ("render", "report"),
+    ("sklearn", "validation"),
     ("curation",),
     ("exchange",),
     ("reproduction",),
@@ -33,6 +33,7 @@ FLOORS = (
 )
 ONLY_IMPORTERS = {
     "rich": {"render"},
+    "matplotlib": {"report"},
     "sklearn": {"training", "sklearn", "exchange"},
     "joblib": {"persistence", "exchange"},
     "scipy": {"training"},

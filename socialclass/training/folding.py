@@ -29,13 +29,13 @@ def _group(example: Example) -> str:
     return example.group or " ".join(["text", example.text, *example.facts])
 
 
-def folds(examples: Sequence[Example], seed: int) -> "list[Fold]":
+def folds(examples: Sequence[Example], seed: int, size: int = FOLDS) -> "list[Fold]":
     """Return (training rows, test rows) of each fold: stratified by label, no group or repeated text divided."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     labels = [example.label for example in examples]
     groups = [_group(example) for example in examples]
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    splitter = StratifiedGroupKFold(size, shuffle=True, random_state=seed)
     return list(splitter.split(labels, labels, groups))
 
 
