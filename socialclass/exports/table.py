@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from socialclass.activity import Activity
 from socialclass.errors import InputError
-from socialclass.exports.activitystreams import OBJECTS, VERBS, read_activitystreams
+from socialclass.exports.activitystreams import COLLECTIONS, OBJECTS, VERBS, read_activitystreams, type_of
 from socialclass.exports.archive import Archive
 from socialclass.exports.bluesky import read_bluesky
 from socialclass.exports.facebook import read_facebook
@@ -40,6 +40,7 @@ class Export:
     reader: Reader
 
 
+_AS_MEMBERS = ("actor", "object", "attributedTo", "items", "orderedItems")
 _AS_TYPE = "|".join(sorted(VERBS | OBJECTS))
 
 # the first row that claims an archive has it
@@ -161,15 +162,18 @@ def _is_single(archive: Archive, row: Export, name: str) -> bool:
 
 
 def _is_activitystreams(head: str) -> bool:
-    """Say whether a file begins with an activity, or a collection: not every JSON with a ``type`` is one."""
-    if "w3.org/ns/activitystreams" in head:
-        return True
-    line = head.lstrip("\ufeff \t\r\n").split("\n", 1)[0]
+    """Say whether a file begins with an activity or a collection: not every JSON with a ``type`` is one."""
+    head = head.lstrip("\ufeff \t\r\n")
     try:
-        found = json.loads(line)
+        found = json.loads(head.split("\n", 1)[0])
     except (ValueError, RecursionError):
-        return bool(re.search(rf'^\s*[\[{{].*"type"\s*:\s*"(?:{_AS_TYPE})"', head, re.S)) and '"actor"' in head
-    return isinstance(found, dict) and found.get("type") in VERBS | OBJECTS and ("actor" in found or "object" in found)
+        typed = re.search(rf'"type"\s*:\s*"(?:{_AS_TYPE})"', head)
+        return head[:1] in ("[", "{") and ("w3.org/ns/activitystreams" in head or bool(typed and '"actor"' in head))
+    if not isinstance(found, dict):
+        return isinstance(found, list) and any(_is_activitystreams(json.dumps(each)) for each in found[:1])
+    if "w3.org/ns/activitystreams" in str(found.get("@context")):
+        return True
+    return type_of(found) in VERBS | OBJECTS | COLLECTIONS and any(name in found for name in _AS_MEMBERS)
 
 
 def head_of(archive: Archive, name: str) -> str:
