@@ -96,8 +96,8 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 @color_option
 def command(files: tuple[str, ...], model: str | None, input_format: str, text_field: str | None, encoding: str,
             encoding_errors: str, output_format: str, output: str | None, min_confidence: float, probabilities: bool,
-            explain: int, include_messages: bool, prefix: str, header: bool | None, line_buffered: bool, jobs: int | None,
-            summary: bool, summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
+            explain: int, include_messages: bool, prefix: str, header: bool | None, line_buffered: bool,
+            jobs: int | None, summary: bool, summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
     """Label each text of FILE, or of standard input, as marketing or networking.
 
     One record in, one record out, in order, with all its own fields and these added: predicted_label, probability

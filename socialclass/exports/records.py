@@ -40,7 +40,9 @@ def flat(activity: Activity) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def export_records(archive: Archive, export: Export, messages: bool = False, as_it_stood: bool = True) -> Iterator[Record]:
+def export_records(
+    archive: Archive, export: Export, messages: bool = False, as_it_stood: bool = True
+) -> Iterator[Record]:
     """Yield a record for each activity, and one with an `error` for each that could not be read.
 
     as_it_stood: ActivityStreams objects keep their own members (file and position are added); else all are `FIELDS`.
