@@ -37,7 +37,11 @@ def test_an_activity_is_read_with_all_its_parts() -> None:
                 "id": "https://a.example/1",
                 "content": "<p>Tomatoes are ripe, <span>@ben</span></p>",
                 "contentMap": {"en-GB": "<p>Tomatoes are ripe, <span>@ben</span></p>"},
-                "inReplyTo": {"type": "Note", "id": "https://a.example/0", "attributedTo": {"type": "Person", "id": "ben"}},
+                "inReplyTo": {
+                    "type": "Note",
+                    "id": "https://a.example/0",
+                    "attributedTo": {"type": "Person", "id": "ben"},
+                },
                 "tag": [
                     {"type": "Mention", "href": "https://a.example/users/ben", "name": "@ben"},
                     {"type": "Hashtag", "name": "#Tomato"},
@@ -208,7 +212,9 @@ def test_hostile_json_is_read_or_named(value: bytes) -> None:
                 json.dumps(found.value, ensure_ascii=False).encode()
 
 
-plain_html = st.lists(st.sampled_from(["<p>", "</p>", "<br>", "<br/>", "<br />", "a", " b", "&amp;", "&lt;x", "\n"])).map("".join)
+plain_html = st.lists(
+    st.sampled_from(["<p>", "</p>", "<br>", "<br/>", "<br />", "a", " b", "&amp;", "&lt;x", "\n"])
+).map("".join)
 
 
 @given(plain_html)
@@ -244,7 +250,10 @@ def test_html_becomes_text(markup: str, text: str) -> None:
 
 def test_markdown_loses_its_marks_and_keeps_its_words() -> None:
     """Emphasis, links, quotes, headings and code; names with underscores and sums stay."""
-    assert markdown_to_text("# Hi\n> *so* **very** ~~not~~ `code` a_b_c 2 * 3 * 4") == "Hi\nso very not code a_b_c 2 * 3 * 4"
+    assert (
+        markdown_to_text("# Hi\n> *so* **very** ~~not~~ `code` a_b_c 2 * 3 * 4")
+        == "Hi\nso very not code a_b_c 2 * 3 * 4"
+    )
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
