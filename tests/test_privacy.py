@@ -24,7 +24,7 @@ HIDDEN = ("ana", "ben", "@", "camp.example", "https:")
         ("mail ana.l+x@mail.b.example.", "mail [mail]."),
         ("call +1 (555) 010-0199 or 555-010-0199 or 020 7946 0018", "call [phone] or [phone] or [phone]"),
         ("https://a.example/x?y=1, www.b.example and c.example/d", "[url] and [url]"),
-        ("2024-05-03 10:00, 20% off 1,000 items, version 3.10.12", "2024-05-03 10:00, 20% off 1,000 items, version 3.10.12"),
+        ("2024-05-03 10:00, 20% off 1,000, v 3.10.12", "2024-05-03 10:00, 20% off 1,000, v 3.10.12"),
         ("order 12345678 of 2023-2024", "order 12345678 of 2023-2024"),
         ("meet @ 6", "meet @ 6"),
     ],
@@ -56,10 +56,12 @@ def test_a_mention_in_the_words_is_the_mentioned_account() -> None:
     assert said.content == f"@{name} hi, see https://twitter.com/{name}/status/1 and @{pseudonym(b'k', 'zoe')}"
 
 
-@pytest.mark.parametrize("arguments", [("--mask",), ("--mask", "--pseudonyms", "key")])
-@pytest.mark.parametrize("target", ["jsonl", "activitystreams"])
+@pytest.mark.parametrize(
+    ("target", "arguments"),
+    [("jsonl", ("--mask",)), ("activitystreams", ("--mask", "--pseudonyms", "key"))],
+)
 def test_nobody_is_named_in_what_is_converted(
-    tmp_path: Path, run: Run, arguments: tuple[str, ...], target: str
+    tmp_path: Path, run: Run, target: str, arguments: tuple[str, ...]
 ) -> None:
     """No handle, mail, URL or account's name of any made export is left."""
     source = folder(tmp_path / "x", EXPORTS_MADE[1][1])
@@ -78,16 +80,21 @@ def test_every_format_is_masked(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.csv").write_text(f'id,author,text\n1,ana,"{line}"\n')
     (tmp_path / "a.jsonl").write_text(json.dumps({"text": line, "extra": [{"author": "ana", "note": line}]}) + "\n")
     (tmp_path / "a.txt").write_text(line + "\n")
-    for name in ("a.csv", "a.jsonl", "a.txt"):
-        for output in ("csv", "tsv", "jsonl", "table"):
-            arguments = (tmp_path / name, "--output-format", output, "--explain", "40", "--quiet")
-            done, plain = run("classify", *arguments, "--mask"), run("classify", *arguments)
-            assert done.returncode == 0
-            text = done.stdout.decode()
-            assert not [each for each in ("@tern", "b.example", "555-010", "@air") if each in text]
-            assert "[handle]" in text
-            label = "marketing" if b"marketing" in plain.stdout else "networking"
-            assert label in text
+    plain = run("classify", tmp_path / "a.txt").stdout.decode()
+    for name, output in (
+        ("a.csv", "csv"),
+        ("a.jsonl", "jsonl"),
+        ("a.txt", "tsv"),
+        ("a.txt", "table"),
+        ("a.csv", "tsv"),
+    ):
+        arguments = (tmp_path / name, "--output-format", output, "--explain", "40", "--quiet")
+        done = run("classify", *arguments, "--mask")
+        assert done.returncode == 0
+        text = done.stdout.decode()
+        assert not [each for each in ("@tern", "b.example", "555-010", "@air") if each in text]
+        assert "[handle]" in text
+        assert ("marketing" in plain) == ("marketing" in text)
     assert b'"author": "p_' in run("classify", tmp_path / "a.jsonl", "--pseudonyms", "k").stdout
 
 
