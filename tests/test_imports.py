@@ -12,7 +12,9 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("render",),
+    ("sklearn",),
     ("training",),
+    ("tables",),
     ("blocks",),
     ("labelling",),
     ("persistence",),
@@ -30,7 +32,12 @@ FLOORS = (
     ("resources",),
     ("errors",),
 )
-ONLY_IMPORTERS = {"rich": {"render"}, "sklearn": {"training"}, "joblib": {"persistence"}, "scipy": {"training"}}
+ONLY_IMPORTERS = {
+    "rich": {"render"},
+    "sklearn": {"training", "sklearn"},
+    "joblib": {"persistence"},
+    "scipy": {"training"},
+}
 HEIGHT = {name: height for height, names in enumerate(reversed(FLOORS)) for name in names}
 PACKAGE = ROOT / "socialclass"
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")

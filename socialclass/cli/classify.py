@@ -32,12 +32,15 @@ from socialclass.formats import (
     read_binary,
     writer_for,
 )
+from socialclass.formats.delimited import DelimitedWriter
+from socialclass.formats.jsonlines import JsonLinesWriter
 from socialclass.formats.lines import PlainWriter
 from socialclass.formats.records import Writer
 from socialclass.formats.streams import STANDARD
 from socialclass.formats.table import input_format, open_records, output_format, place_of
 from socialclass.inputs import InputOptions, export_format, open_export
-from socialclass.labelling import LabelOptions, Tally, label_records
+from socialclass.labelling import Labelled, LabelOptions, Tally, label_records
+from socialclass.tables import DelimitedLane, JsonLinesLane, Lane, label_table
 
 if TYPE_CHECKING:
     from socialclass.privacy import Privacy
@@ -179,6 +182,10 @@ class _Run:
             if self._takes_blocks(name, reading, writer):
                 self._label_blocks(stream, source, at_once, tick)
                 return
+            lane = self._lane(name, reading, writer, place_of(source))
+            if lane is not None:
+                self._label_table(stream, lane, at_once, tick)
+                return
             records = open_records(stream, source, replace(reading, format=name))
             if tick is not None:
                 records = _ticking(records, stream, tick)
@@ -189,19 +196,53 @@ class _Run:
     ) -> None:
         check = self._language_check if self._language_check is not None else of_export
         options = replace(self._options, check_language=check)
-        for record, added in label_records(records, self._classifier, options, self._tally):
-            if record.error and not self._quiet:
-                note(f"{record.place}: {record.error}")
-            if self._privacy is not None:
-                record, added = self._privacy.labelled(record, added, flat=of_export)
-            writer.write(record, added)
+        for labelled in label_records(records, self._classifier, options, self._tally):
+            self._write(writer, labelled, of_export)
             if at_once:
                 self._stream.flush()
 
     def _takes_blocks(self, name: str, reading: ReadOptions, writer: Writer) -> bool:
-        plain = name == "lines" and reading.encoding in ("utf-8", "utf-8-sig") and reading.errors == "strict"
+        return name == "lines" and isinstance(writer, PlainWriter) and self._is_plain(reading)
+
+    def _is_plain(self, reading: ReadOptions) -> bool:
+        """Say whether the core can read and write what is asked for."""
+        plain = reading.encoding in ("utf-8", "utf-8-sig") and reading.errors == "strict"
         extra = self._options.probabilities or self._options.explain or self._language_check or self._privacy
-        return plain and not extra and isinstance(writer, PlainWriter) and can_label_blocks(self._classifier)
+        return plain and not extra and can_label_blocks(self._classifier)
+
+    def _lane(self, name: str, reading: ReadOptions, writer: Writer, place: str) -> Lane | None:
+        """Return the fast way from a table to the same format; None where there is none."""
+        if not self._is_plain(reading):
+            return None
+        if isinstance(writer, DelimitedWriter) and {"csv": ",", "tsv": "\t"}.get(name) == writer.delimiter:
+            return DelimitedLane(self._classifier, self._options, place, writer, reading.text_field)
+        if isinstance(writer, JsonLinesWriter) and name == "jsonl":
+            return JsonLinesLane(self._classifier, self._options, place, reading.text_field)
+        return None
+
+    def _label_table(self, stream: BinaryIO, lane: Lane, at_once: bool, tick: Tick | None) -> None:
+        writer, added = self._writer, self._options.names(self._classifier)
+        assert isinstance(writer, DelimitedWriter | JsonLinesWriter)
+        waited_for = at_once or not is_regular(stream)
+        for each in label_table(stream, lane, self._classifier, self._options, self._tally, self._jobs):
+            if isinstance(each, Labelled):
+                self._write(writer, each)
+            elif each:
+                writer.write_rows(each, lane.names, added)
+            if waited_for:
+                self._stream.flush()
+            if tick is not None and not isinstance(each, Labelled):
+                tick(stream)
+        if tick is not None:
+            tick(None)
+
+    def _write(self, writer: Writer, labelled: Labelled, of_export: bool = False) -> None:
+        record, added = labelled
+        if record.error and not self._quiet:
+            note(f"{record.place}: {record.error}")
+        if self._privacy is not None:
+            record, added = self._privacy.labelled(record, added, flat=of_export)
+        writer.write(record, added)
 
     def _label_blocks(self, stream: BinaryIO, source: str, at_once: bool, tick: Tick | None) -> None:
         """Label lines where nothing is asked for but label, probability and text."""
