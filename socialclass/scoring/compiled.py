@@ -74,14 +74,10 @@ class Scorer(reference.Scorer):
 
     def score(self, texts: Iterable[str], facts: Iterable[Sequence[str]] | None = None) -> list[Scores]:
         """Return the scores of each text, in order; facts: for each text, terms beside its own."""
-        if facts is None:
-            return self._core.score(tuple(texts), Scores)
-        # the core reads text alone: the reference scores what comes with facts, and nothing else
-        pairs = list(zip(texts, facts, strict=True))
-        with_facts = [(text, known) for text, known in pairs if known]
-        slow = iter(super().score([text for text, _ in with_facts], [known for _, known in with_facts]))
-        fast = iter(self._core.score(tuple([text for text, known in pairs if not known]), Scores))
-        return [next(slow) if known else next(fast) for _, known in pairs]
+        texts = tuple(texts)
+        facts = None if facts is None else tuple(facts)
+        scored = self._core.score(texts, Scores, facts)
+        return super().score(texts, facts) if scored is None else scored
 
     def label_lines(self, block: bytes, labels: tuple[bytes, ...], min_confidence: float = 0.0) -> LabelledBlock:
         """Label the lines of a block; other threads run meanwhile.
