@@ -116,7 +116,9 @@ def is_foreign(text: str, declared: str = "") -> bool:
     >>> is_foreign("see you at the café"), is_foreign("Nini"), is_foreign("Weh?", "fr")
     (False, False, False)
     """
-    text = fold_compatibility(_NO_WORDS.sub(" ", text))
+    if "@" in text or "/" in text or "#" in text:
+        text = _NO_WORDS.sub(" ", text)
+    text = fold_compatibility(text)
     if text.isascii():
         return _foreign_words(text, declared)
     letters = [letter for letter in text if letter.isalpha()]
