@@ -17,6 +17,7 @@ from socialclass import Example, Prediction, load_model, read_corpus
 from socialclass.cli.main import COMMANDS, cli
 from socialclass.curation import KINDS
 from socialclass.evaluation import Evaluation, evaluate, risk_coverage
+from socialclass.exports import EXPORTS
 from socialclass.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -76,6 +77,13 @@ def finding_kinds() -> str:
     """Return the table of what `corpus check` finds."""
     rows = ["| kind | what it is | what to do |", "|---|---|---|"]
     return "\n".join([*rows, *(f"| `{kind.name}` | {kind.help} | {kind.remedy} |" for kind in KINDS)]) + "\n"
+
+
+def exports_table() -> str:
+    """Return the table of exports."""
+    rows = ["| format | what is read |", "|---|---|"]
+    rows += [f"| `{row.name}` | {row.files} |" for row in sorted(EXPORTS, key=lambda row: row.name)]
+    return "\n".join(rows) + "\n"
 
 
 def help_texts() -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
-from socialclass.formats import ReadOptions, Record, read_records
+from socialclass.formats import ReadOptions, Record
 from socialclass.formats.records import as_cell
+from socialclass.inputs import read_records
 
 
 class Example(NamedTuple):

@@ -23,6 +23,7 @@ class LabelOptions:
     explain: add `explanation` with this many of the strongest terms; 0 for none.
     prefix: put before the name of each added field.
     batch: records scored at once; 1 answers each line as it comes.
+    check_language: a text that is not English is `uncertain`, reason ``not_english``.
     """
 
     min_confidence: float = 0.0
@@ -30,6 +31,7 @@ class LabelOptions:
     explain: int = 0
     prefix: str = ""
     batch: int = BATCH
+    check_language: bool = False
 
     def names(self, classifier: Classifier) -> tuple[str, ...]:
         """Return the names of the added fields, in order."""
@@ -87,12 +89,27 @@ def label_records(
     for batch in _batches(iter(records), options.batch):
         facts = [record.facts for record in batch] if any(record.facts for record in batch) else None
         predictions = classifier.predict([record.text for record in batch], options.min_confidence, facts)
+        if options.check_language:
+            predictions = _without_foreign(batch, predictions)
         for record, prediction in zip(batch, predictions, strict=True):
             if record.names is not checked and not record.error:
                 _check_names(record, names)
                 checked = record.names
             tally.add(UNCERTAIN if record.error else prediction.label, prediction.reason, record.error)
             yield Labelled(record, AddedFields(names, _added(record, prediction, classifier, options)))
+
+
+def _without_foreign(batch: Sequence[Record], predictions: Sequence[Prediction]) -> list[Prediction]:
+    """Return the predictions, with none for the texts that are not English: the model has learnt nothing else."""
+    from socialclass.language import NOT_ENGLISH, is_foreign
+
+    checked = []
+    for record, prediction in zip(batch, predictions, strict=True):
+        if record.text and is_foreign(record.text, record.language):
+            even = (1.0 / len(prediction.probabilities),) * len(prediction.probabilities)
+            prediction = Prediction(UNCERTAIN, None, NOT_ENGLISH, even)
+        checked.append(prediction)
+    return checked
 
 
 def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:

@@ -84,6 +84,13 @@ def _records(
         yield Record("" if error else row[column], header, row, here, error)
 
 
+def csv_rows(
+    stream: BinaryIO, place: str, encoding: str, errors: str, delimiter: str
+) -> Iterator[tuple[list[str], int, str]]:
+    """Yield (cells, first line, error) for each row; raises `InputError` for a quote that is never closed."""
+    return _rows(decoded_lines(stream, place, encoding, errors), delimiter, place)
+
+
 def _rows(source: Iterator[str], delimiter: str, place: str, first: int = 1) -> Iterator[tuple[list[str], int, str]]:
     """Yield (cells, first line, error) for each row; `first` is the number of the first line."""
     csv.field_size_limit(_MAX_FIELD)
