@@ -235,6 +235,13 @@ def test_what_is_no_export_is_one_clear_error(tmp_path: Path) -> None:
             export_format(str(source), ReadOptions())
 
 
+@pytest.mark.parametrize("name", EXPORT_FORMATS)
+def test_another_platforms_archive_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    """An empty answer would look like an empty export."""
+    with pytest.raises(InputError, match=r"no (JSON )?file .*is in it"):
+        read(folder(tmp_path, {"photo.jpg": b"x"}), name=name)
+
+
 def _entry(name: str, mode: int = 0o644) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.external_attr = mode << 16
