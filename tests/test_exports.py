@@ -217,6 +217,7 @@ def test_files_of_texts_are_no_exports(tmp_path: Path) -> None:
     for name, data in {
         "a.csv": b"text,label\n[hi],x\n",
         "b.jsonl": b'{"text": "window.YTD", "type": "Note"}\n',
+        "f.jsonl": b'{"type": "Create", "actor": "a", "object": "b", "text": "hi"}\n',
         "c.txt": b'{"type": "Follow", "actor": "a", "object": "b"}\n',
         "d": b"[12:30] ana: hi\n",
         "e.json": b'{"text": "hi"}\n',
