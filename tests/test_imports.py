@@ -11,8 +11,11 @@ from tests.conftest import ROOT
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("render",),
-    ("sklearn",),
+    ("render", "report"),
+    ("sklearn", "validation"),
+    ("curation",),
+    ("exchange",),
+    ("reproduction",),
     ("training",),
     ("tables",),
     ("blocks",),
@@ -34,9 +37,11 @@ FLOORS = (
 )
 ONLY_IMPORTERS = {
     "rich": {"render"},
-    "sklearn": {"training", "sklearn"},
-    "joblib": {"persistence"},
+    "matplotlib": {"report"},
+    "sklearn": {"training", "sklearn", "exchange"},
+    "joblib": {"persistence", "exchange"},
     "scipy": {"training"},
+    "onnx": {"exchange"},
 }
 HEIGHT = {name: height for height, names in enumerate(reversed(FLOORS)) for name in names}
 PACKAGE = ROOT / "socialclass"
