@@ -199,9 +199,7 @@ class _Bench:
                 raise _OutOfTime
             if (settings, number) not in self._scores:
                 counts, fold = self._counts[settings.analyzer], self.folds[number]
-                self._scores[settings, number] = fold_scores(
-                    counts, self.targets, fold, self.classes, settings, LOOSE * settings.C
-                )
+                self._scores[settings, number] = fold_scores(counts, self.targets, fold, self.classes, settings, LOOSE)
         rows = np.concatenate([self.folds[number][1] for number in range(size)])
         scores = np.concatenate([self._scores[settings, number] for number in range(size)])
         return Trial(settings, size, *_measured(scores, self.targets[rows], self.classes))
