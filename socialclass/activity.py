@@ -4,8 +4,10 @@ After W3C ActivityStreams 2.0 (https://www.w3.org/TR/activitystreams-core/), of 
 analysis of who talks with whom, can rest on. Nothing is read or parsed here; `exports` does that.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 # what may stand as `Party.kind`; the ActivityStreams actor types, and nothing where the source does not say
@@ -91,29 +93,110 @@ class Activity:
         return self.object.name
 
 
+# verbs whose third person is not their name with an s; a share is an Announce to ActivityStreams alone
+_SPOKEN = {
+    "Announce": "shares",
+    "IntransitiveActivity": "does",
+    "Question": "asks",
+    "TentativeAccept": "might accept",
+    "TentativeReject": "might reject",
+}
+_NOT_A_WORD = re.compile(r"[^a-z]+")
+_VOWELS = ("a", "e", "i", "o", "u")
+# the type that platforms give to whatever somebody writes: that it is one says nothing
+_ANYTHING = frozenset(("", "Note", "Object"))
+
+
 def facts(activity: Activity) -> tuple[str, ...]:
-    """Return the terms that are no words: actor, verb, object, target, reply, audience, tie.
+    """Return the terms that are no words: who acts, how, towards whom, seen by whom, and whether the tie is two-way.
 
-    They stand in ``<>``, which no term of a text begins and ends with, and read as what they say. A platform is none.
+    They stand in ``<>``, which no term of a text begins and ends with, and read as what they say. Not all that a source
+    tells is a term: that somebody writes a note in public is a habit of platforms, and so is the platform.
 
-    >>> facts(Activity("Follow", Party(kind="Person"), Thing(type="Organization")))
-    ('<by a Person>', '<Follow>', '<Follow: Organization>', '<Person Follow: Organization>')
+    >>> facts(Activity("Follow", Party(kind="Person"), Thing(type="Organization")))[:3]
+    ('<by a person>', '<follows an organization>', '<a person follows an organization>')
+    >>> facts(Activity("Create", object=Thing(type="Note"), audience="public"))
+    ()
     """
-    actor, verb, kind = activity.actor.kind, activity.verb, activity.object.type
-    found = [f"<by a {actor}>"] if actor else []
-    found += [f"<{verb}>"] if verb else []
-    if kind:
-        found.append(f"<{verb}: {kind}>")
-        found += [f"<{actor} {verb}: {kind}>"] if actor else []
-    author = activity.object.author.kind
-    found += [f"<{verb}: of a {author}>"] if author else []
-    found += [f"<{verb} to: {activity.target.type}>"] if activity.target.type else []
-    if activity.in_reply_to != NOTHING:
-        found.append("<reply>")
-        found += [f"<reply to a {activity.in_reply_to.author.kind}>"] if activity.in_reply_to.author.kind else []
-    found += [f"<audience: {activity.audience}>"] if activity.audience else []
-    if activity.audience and actor:
-        found.append(f"<{actor} to: {activity.audience}>")
-    found += sorted({f"<mentions a {party.kind}>" for party in activity.mentions if party.kind})
-    found += ["<two-way tie>"] if activity.two_way else []
-    return tuple(found)
+    actor, found = activity.actor, activity.object
+    return _facts(
+        activity.verb,
+        actor.kind,
+        found.type,
+        _other(found.author, actor),
+        activity.target.type,
+        _other(activity.target.author, actor),
+        activity.in_reply_to.author.kind,
+        tuple(sorted({party.kind for party in activity.mentions if party.kind})),
+        activity.audience,
+        bool(activity.two_way),
+    )
+
+
+def _other(author: Party, actor: Party) -> str:
+    """Return the kind of an author who is not the actor: what people do to their own things says nothing."""
+    return "" if author == actor and author.id + author.name else author.kind
+
+
+@lru_cache(maxsize=1 << 14)
+def _facts(
+    verb: str,
+    actor: str,
+    what: str,
+    author: str,
+    target: str,
+    target_author: str,
+    answered: str,
+    mentioned: tuple[str, ...],
+    audience: str,
+    two_way: bool,
+) -> tuple[str, ...]:
+    does, parties = _third_person(verb), set(PARTY_KINDS)
+    told = [f"{does} {_a(what)}"] if what not in _ANYTHING and does and verb != "Create" else []
+    told += [f"{does} something of {_a(author)}"] if author and verb != "Create" else []
+    told += [f"{does} to {_a(target)}"] if target else []
+    told += [f"{does} to something of {_a(target_author)}"] if target_author else []
+    told += [f"answers {_a(answered)}"] if answered else []
+    told += [f"mentions {_a(kind)}" for kind in mentioned]
+    towards = {*(parties & {what, target}), *mentioned, answered, target_author}
+    towards |= {author} if verb != "Create" else set()
+    told += [f"towards {_a(kind)}" for kind in sorted(towards - {""})]
+    told += [_SEEN[audience]] if audience in _SEEN else []
+    told += ["with a two-way tie"] if two_way else []
+    by = [f"by {_a(actor)}"] if actor and actor != "Person" else []
+    crossed = [f"{_a(actor)} {each}" for each in told] if actor else []
+    if actor != "Person" and actor and not (audience in _SEEN):
+        by.append(f"{_a(actor)} openly")
+    crossed += [f"{each} {_SEEN[audience]}" for each in told if each.startswith("towards")] if audience in _SEEN else []
+    return tuple(f"<{each}>" for each in dict.fromkeys([*by, *told, *crossed]))
+
+
+_SEEN = {
+    "person": "before one person",
+    "organization": "inside an organization",
+}
+
+
+def _third_person(verb: str) -> str:
+    """Return a verb as it is said of somebody.
+
+    >>> [_third_person(verb) for verb in ("Follow", "Announce", "Reply", "schema:Watch", "")]
+    ['follows', 'shares', 'replies', 'watches', '']
+    """
+    if verb in _SPOKEN:
+        return _SPOKEN[verb]
+    word = _plain(verb)
+    if word.endswith("y") and not word[:-1].endswith(_VOWELS):
+        return f"{word[:-1]}ies"
+    return f"{word}{'es' if word.endswith(('s', 'sh', 'ch', 'x', 'z', 'o')) else 's'}" if word else ""
+
+
+def _a(kind: str) -> str:
+    word = _plain(kind)
+    return f"{'an' if word.startswith(_VOWELS) else 'a'} {word}"
+
+
+def _plain(name: str) -> str:
+    """Return a type's own name in lower-case words: without a namespace, and of letters only."""
+    own = re.split(r"[:/#]", name)[-1]
+    return _NOT_A_WORD.sub(" ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", own).lower()).strip()

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from socialclass.activity import facts
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
+from socialclass.exports.activitystreams import activity_of
 from socialclass.formats import ReadOptions, Record, read_records
 
 
@@ -34,9 +36,10 @@ def read_corpus(
 
 
 def _example(record: Record, label_field: str, group_field: str | None) -> Example:
-    if record.error:
+    fields = dict(zip(record.names, record.values, strict=True)) if len(record.names) == len(record.values) else {}
+    activity = activity_of(fields["activity"]) if isinstance(fields.get("activity"), dict) else None
+    if record.error and activity is None:
         raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
-    fields = dict(zip(record.names, record.values, strict=True))
     if label_field not in fields:
         raise UnknownFieldError(label_field, fields, place=str(record.place), option="--label-field")
     label = fields[label_field]
@@ -46,7 +49,8 @@ def _example(record: Record, label_field: str, group_field: str | None) -> Examp
         raise UnknownFieldError(group_field, fields, place=str(record.place), option="--group-field")
     names = (group_field,) if group_field is not None else ("situation", "pair")
     group = next((str(fields[name]) for name in names if fields.get(name)), "")
-    return Example(record.text, label.strip(), group, tuple(record.facts))
+    text, known = (activity.text, facts(activity)) if activity else (record.text, tuple(record.facts))
+    return Example(text, label.strip(), group, known)
 
 
 def check_corpus(examples: Sequence[Example]) -> Counter[str]:
