@@ -8,7 +8,8 @@ from typing import NamedTuple
 from socialclass.activity import facts
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
 from socialclass.exports.activitystreams import activity_of
-from socialclass.formats import ReadOptions, Record, read_records
+from socialclass.formats import ReadOptions, Record
+from socialclass.inputs import read_records
 
 
 class Example(NamedTuple):
@@ -27,7 +28,7 @@ class Example(NamedTuple):
 def read_corpus(
     path: str, reading: ReadOptions | None = None, label_field: str = "label", group_field: str | None = None
 ) -> list[Example]:
-    """Return the examples of a CSV, TSV or JSONL file.
+    """Return the examples of a CSV, TSV or JSONL file; a JSONL row may hold an ActivityStreams `activity` for a text.
 
     group_field: column of the group; None for ``pair``, else ``situation``, where the corpus has them.
     Raises `InputError` for a record that cannot be read: a corpus is taken whole or not at all.
