@@ -93,88 +93,106 @@ class Activity:
         return self.object.name
 
 
-# verbs whose third person is not their name with an s; a share is an Announce to ActivityStreams alone
+# verbs that are not said as their name with an s
 _SPOKEN = {
+    "Create": "writes",
     "Announce": "shares",
     "IntransitiveActivity": "does",
     "Question": "asks",
     "TentativeAccept": "might accept",
     "TentativeReject": "might reject",
 }
-_NOT_A_WORD = re.compile(r"[^a-z]+")
+# people and businesses make and like all of these; that it is one, or that the public sees it, is no evidence
+_SAYS_NOTHING = frozenset(
+    ("", "Article", "Audio", "Collection", "Document", "Event", "Image", "Note", "Object", "Question", "Video")
+)
+_SEEN = {"person": "before one person", "organization": "inside an organization"}
 _VOWELS = ("a", "e", "i", "o", "u")
-# the type that platforms give to whatever somebody writes: that it is one says nothing
-_ANYTHING = frozenset(("", "Note", "Object"))
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class _Relation(NamedTuple):
+    """All of an activity that facts rest on: types and kinds, and nobody's name, so that few differ."""
+
+    verb: str
+    actor: str
+    object: str
+    author: str
+    target: str
+    host: str
+    answered: str
+    mentioned: tuple[str, ...]
+    audience: str
+    two_way: bool
 
 
 def facts(activity: Activity) -> tuple[str, ...]:
-    """Return the terms that are no words: who acts, how, towards whom, seen by whom, and whether the tie is two-way.
+    """Return the terms that are no words: who acts how, towards whom, seen by whom, and whether the tie is two-way.
 
     They stand in ``<>``, which no term of a text begins and ends with, and read as what they say. Not all that a source
-    tells is a term: that somebody writes a note in public is a habit of platforms, and so is the platform.
+    tells is a term: that a person writes something in public is a habit of platforms, and so is the platform.
 
-    >>> facts(Activity("Follow", Party(kind="Person"), Thing(type="Organization")))[:3]
-    ('<by a person>', '<follows an organization>', '<a person follows an organization>')
-    >>> facts(Activity("Create", object=Thing(type="Note"), audience="public"))
+    >>> facts(Activity("Follow", object=Thing(type="Organization")))
+    ('<follows an organization>', '<towards an organization>')
+    >>> facts(Activity("Like", Party(kind="Person"), Thing(type="Note"), audience="organization"))
+    ('<inside an organization>', '<a person inside an organization>')
+    >>> facts(Activity("Create", Party(kind="Person"), Thing(type="Note"), audience="public"))
     ()
     """
-    actor, found = activity.actor, activity.object
+    actor, found, target = activity.actor, activity.object, activity.target
     return _facts(
-        activity.verb,
-        actor.kind,
-        found.type,
-        _other(found.author, actor),
-        activity.target.type,
-        _other(activity.target.author, actor),
-        activity.in_reply_to.author.kind,
-        tuple(sorted({party.kind for party in activity.mentions if party.kind})),
-        activity.audience,
-        bool(activity.two_way),
+        _Relation(
+            activity.verb,
+            actor.kind,
+            found.type,
+            "" if activity.verb == "Create" else _other(found.author, actor),
+            target.type,
+            _other(target.author, actor),
+            activity.in_reply_to.author.kind,
+            tuple(sorted({party.kind for party in activity.mentions if party.kind})),
+            activity.audience,
+            bool(activity.two_way),
+        )
     )
 
 
 def _other(author: Party, actor: Party) -> str:
-    """Return the kind of an author who is not the actor: what people do to their own things says nothing."""
-    return "" if author == actor and author.id + author.name else author.kind
+    """Return the kind of an author who is not known to be the actor: what people do to what is theirs says nothing."""
+    return "" if author == actor and (author.id or author.name) else author.kind
 
 
 @lru_cache(maxsize=1 << 14)
-def _facts(
-    verb: str,
-    actor: str,
-    what: str,
-    author: str,
-    target: str,
-    target_author: str,
-    answered: str,
-    mentioned: tuple[str, ...],
-    audience: str,
-    two_way: bool,
-) -> tuple[str, ...]:
-    does, parties = _third_person(verb), set(PARTY_KINDS)
-    told = [f"{does} {_a(what)}"] if what not in _ANYTHING and does and verb != "Create" else []
-    told += [f"{does} something of {_a(author)}"] if author and verb != "Create" else []
-    told += [f"{does} to {_a(target)}"] if target else []
-    told += [f"{does} to something of {_a(target_author)}"] if target_author else []
-    told += [f"answers {_a(answered)}"] if answered else []
-    told += [f"mentions {_a(kind)}" for kind in mentioned]
-    towards = {*(parties & {what, target}), *mentioned, answered, target_author}
-    towards |= {author} if verb != "Create" else set()
-    told += [f"towards {_a(kind)}" for kind in sorted(towards - {""})]
-    told += [_SEEN[audience]] if audience in _SEEN else []
-    told += ["with a two-way tie"] if two_way else []
-    by = [f"by {_a(actor)}"] if actor and actor != "Person" else []
-    crossed = [f"{_a(actor)} {each}" for each in told] if actor else []
-    if actor != "Person" and actor and not (audience in _SEEN):
-        by.append(f"{_a(actor)} openly")
-    crossed += [f"{each} {_SEEN[audience]}" for each in told if each.startswith("towards")] if audience in _SEEN else []
+def _facts(of: _Relation) -> tuple[str, ...]:
+    """Return the terms of a relation: what is told by itself, then with the actor, then with who sees it."""
+    actor, seen = (_a(of.actor) if of.actor else ""), _SEEN.get(of.audience, "")
+    towards = [f"towards {_a(kind)}" for kind in _others(of)]
+    told = [*_deeds(of), *towards, *filter(None, [seen, "with a two-way tie" if of.two_way else ""])]
+    by = [f"by {actor}"] if actor and of.actor != "Person" else []
+    by += [f"{actor} openly"] if by and not seen else []
+    crossed = [f"{actor} {each}" for each in told] if actor else []
+    crossed += [f"{each} {seen}" for each in towards] if seen else []
     return tuple(f"<{each}>" for each in dict.fromkeys([*by, *told, *crossed]))
 
 
-_SEEN = {
-    "person": "before one person",
-    "organization": "inside an organization",
-}
+def _deeds(of: _Relation) -> list[str]:
+    """Return what is done to whom or to whose things; that something is created is said by the words in it."""
+    does, made = _third_person(of.verb), of.verb == "Create"
+    parts = (
+        (does and not made and of.object not in _SAYS_NOTHING, f"{does} {_a(of.object)}"),
+        (does and of.author, f"{does} something of {_a(of.author)}"),
+        (does and of.target not in _SAYS_NOTHING, f"{does} to {_a(of.target)}"),
+        (does and of.host, f"{does} to something of {_a(of.host)}"),
+        (of.answered, f"answers {_a(of.answered)}"),
+        *((kind, f"mentions {_a(kind)}") for kind in of.mentioned),
+    )
+    return [words for holds, words in parts if holds]
+
+
+def _others(of: _Relation) -> list[str]:
+    """Return the kinds of all parties on the other side."""
+    things = {kind for kind in (of.object, of.target) if kind in PARTY_KINDS}
+    return sorted((things | {of.author, of.host, of.answered, *of.mentioned}) - {""})
 
 
 def _third_person(verb: str) -> str:
@@ -192,11 +210,12 @@ def _third_person(verb: str) -> str:
 
 
 def _a(kind: str) -> str:
-    word = _plain(kind)
+    """Return a type with its article."""
+    word = _plain(kind) or "thing"
     return f"{'an' if word.startswith(_VOWELS) else 'a'} {word}"
 
 
 def _plain(name: str) -> str:
     """Return a type's own name in lower-case words: without a namespace, and of letters only."""
     own = re.split(r"[:/#]", name)[-1]
-    return _NOT_A_WORD.sub(" ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", own).lower()).strip()
+    return _NOT_LETTERS.sub(" ", _CAPITAL.sub(" ", own).lower()).strip()

@@ -38,7 +38,8 @@ def read_corpus(
 
 def _example(record: Record, label_field: str, group_field: str | None) -> Example:
     fields = dict(zip(record.names, record.values, strict=True)) if len(record.names) == len(record.values) else {}
-    activity = activity_of(fields["activity"]) if isinstance(fields.get("activity"), dict) else None
+    content = fields.get("activity")
+    activity = activity_of(content) if isinstance(content, dict) else None
     if record.error and activity is None:
         raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
     if label_field not in fields:
