@@ -74,7 +74,7 @@ def second_reading() -> str:
         f"{figures['kappa_of_decided']:.2f} without them. The {figures['undecided'] + figures['other_label']:,} texts "
         "on which the readers\ndid not agree were dropped.\n\n"
         f"{again['activities']:,} activities were labelled a second time by the mind that wrote them, shuffled, without "
-        "labels, pairs and situations:\n"
-        f"kappa {again['kappa']:.2f} with {again['undecided']} undecided readings counted as disagreement; those "
-        f"{again['undecided'] + again['other_label']} were dropped. That is less blind than another reader.\n"
+        f"labels, pairs and situations:\nkappa {again['kappa']:.2f} with {again['undecided']} undecided readings counted "
+        f"as disagreement; the {again['undecided'] + again['other_label']} were dropped. That is less blind than another "
+        "reader.\n"
     )

@@ -106,7 +106,9 @@ _SPOKEN = {
 _SAYS_NOTHING = frozenset(
     ("", "Article", "Audio", "Collection", "Document", "Event", "Image", "Note", "Object", "Question", "Video")
 )
-_SEEN = {"person": "before one person", "organization": "inside an organization"}
+_SEEN = {"organization": "inside an organization"}
+# whom a person writes to: friends as well as customers, so that the words must say
+_ANYBODY = frozenset(("Person", "Group"))
 _VOWELS = ("a", "e", "i", "o", "u")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -131,7 +133,8 @@ def facts(activity: Activity) -> tuple[str, ...]:
     """Return the terms that are no words: who acts how, towards whom, seen by whom, and whether the tie is two-way.
 
     They stand in ``<>``, which no term of a text begins and ends with, and read as what they say. Not all that a source
-    tells is a term: that a person writes something in public is a habit of platforms, and so is the platform.
+    tells is a term: that a person writes something, in public, to a group or to somebody, may be in anyone's interest,
+    and what the platform is says nothing.
 
     >>> facts(Activity("Follow", object=Thing(type="Organization")))
     ('<follows an organization>', '<towards an organization>')
@@ -141,20 +144,21 @@ def facts(activity: Activity) -> tuple[str, ...]:
     ()
     """
     actor, found, target = activity.actor, activity.object, activity.target
-    return _facts(
-        _Relation(
-            activity.verb,
-            actor.kind,
-            found.type,
-            "" if activity.verb == "Create" else _other(found.author, actor),
-            target.type,
-            _other(target.author, actor),
-            activity.in_reply_to.author.kind,
-            tuple(sorted({party.kind for party in activity.mentions if party.kind})),
-            activity.audience,
-            bool(activity.two_way),
-        )
+    writes = activity.verb == "Create"
+    whoever = _ANYBODY if writes and actor.kind in ("", "Person") else frozenset()
+    told = _Relation(
+        activity.verb,
+        actor.kind,
+        found.type,
+        "" if writes else _other(found.author, actor),
+        "" if target.type in whoever else target.type,
+        _other(target.author, actor),
+        "" if activity.in_reply_to.author.kind in whoever else activity.in_reply_to.author.kind,
+        tuple(sorted({party.kind for party in activity.mentions if party.kind} - whoever)),
+        activity.audience,
+        bool(activity.two_way),
     )
+    return _facts(told)
 
 
 def _other(author: Party, actor: Party) -> str:

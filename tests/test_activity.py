@@ -41,6 +41,15 @@ def test_writing_something_is_no_evidence(actor: Party, audience: str, type: str
     assert facts(Activity("Create", actor, Thing("n1", type, "", actor), audience=audience)) == ()
 
 
+def test_a_person_writes_to_anybody() -> None:
+    """To whom a person writes is evidence if it is an organization; persons and groups may be friends or customers."""
+    for to in ("Person", "Group"):
+        party = Party("x", "X", to)
+        activity = Activity("Create", PERSON, Thing("n"), Thing("x", to), "", "person", Thing("m", "Note", "", party), (party,))
+        assert facts(activity) == ()
+    assert "<a person answers an organization>" in facts(Activity("Create", PERSON, in_reply_to=Thing(author=COMPANY)))
+
+
 def test_ones_own_things_are_nobodys() -> None:
     """To like or change what one made oneself is not to turn to somebody."""
     assert facts(Activity("Update", PERSON, Thing("n1", "Note", "", PERSON))) == ()
