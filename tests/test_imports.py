@@ -12,23 +12,32 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("render",),
+    ("sklearn",),
     ("training",),
+    ("tables",),
     ("blocks",),
     ("labelling",),
     ("persistence",),
     ("evaluation",),
     ("corpus",),
+    ("privacy",),
     ("inputs",),
     ("exports",),
     ("classifier",),
     ("formats",),
     ("scoring",),
     ("activity",),
+    ("language",),
     ("text",),
     ("resources",),
     ("errors",),
 )
-ONLY_IMPORTERS = {"rich": {"render"}, "sklearn": {"training"}, "joblib": {"persistence"}, "scipy": {"training"}}
+ONLY_IMPORTERS = {
+    "rich": {"render"},
+    "sklearn": {"training", "sklearn"},
+    "joblib": {"persistence"},
+    "scipy": {"training"},
+}
 HEIGHT = {name: height for height, names in enumerate(reversed(FLOORS)) for name in names}
 PACKAGE = ROOT / "socialclass"
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")

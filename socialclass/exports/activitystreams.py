@@ -5,13 +5,12 @@ with ``socialclass:``, so that writing and reading again gives the same `Activit
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Any, BinaryIO
 
 from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
-from socialclass.exports.items import Item, Unreadable, named, read_json, read_json_lines
+from socialclass.exports.items import Item, Unreadable, named, read_json_or_lines
 from socialclass.exports.markup import html_to_text
 from socialclass.exports.values import string
 
@@ -29,7 +28,6 @@ COLLECTIONS = frozenset(("Collection", "OrderedCollection", "CollectionPage", "O
 _LISTS = ("orderedItems", "items")
 _PUBLIC = frozenset((PUBLIC, "as:Public", "Public"))
 _EXTENSION = "socialclass:"
-_FIRST_LINE = 1 << 20  # bytes; a longer first line is a document, not a line of many
 
 
 def read_activitystreams(archive: Archive, messages: bool = False) -> Iterator[Activity | Unreadable]:
@@ -55,19 +53,7 @@ def read_items(archive: Archive) -> Iterator[Item | Unreadable]:
 
 def items_of(stream: BinaryIO, file: str) -> Iterator[Item | Unreadable]:
     """Yield the records of one JSON or JSON Lines stream."""
-    try:
-        head = stream.readline(_FIRST_LINE)
-        while head and not head.strip():
-            head = stream.readline(_FIRST_LINE)
-    except InputError as error:
-        yield Unreadable(file, 1, error.problem)
-        return
-    bare = head.strip().removeprefix(b"\xef\xbb\xbf")
-    lines = file.lower().endswith((".jsonl", ".ndjson")) or (bare[:1] == b"{" and bare[-1:] == b"}")
-    found = (
-        read_json_lines(chain((head,), stream), file) if lines else read_json(stream, file, named(_LISTS), head=head)
-    )
-    for item in found:
+    for item in read_json_or_lines(stream, file, named(_LISTS)):
         if isinstance(item, Unreadable):
             yield item
         elif isinstance(item.value, dict):
@@ -118,8 +104,7 @@ def activity_of(
     deep = inner if isinstance(inner, dict) else {}
     if verb == "Announce" and isinstance(deep.get("object"), dict):
         inner = deep = deep["object"]
-    author = deep.get("attributedTo") if verb == "Create" else None  # who likes or shares it is somebody else
-    actor = party_of(content.get("actor") or content.get("attributedTo") or author, kinds)
+    actor = party_of(content["actor"] if "actor" in content else _maker(content, deep, verb), kinds)
     reply = deep.get("inReplyTo") or content.get("inReplyTo")
     mentions, hashtags = _tags(deep.get("tag") or content.get("tag"), kinds)
     words, language = _words(deep) if deep else ("", "")
@@ -147,6 +132,11 @@ def activity_of(
         string(get("socialclass:file")) or file,
         _number(get("socialclass:position")) or position,
     )
+
+
+def _maker(content: Mapping[str, Any], deep: Mapping[str, Any], verb: str) -> Any:
+    """Return who made what is created, where the activity itself names no actor."""
+    return content.get("attributedTo") or (deep.get("attributedTo") if verb == "Create" else None)
 
 
 def type_of(value: Mapping[str, Any]) -> str:
@@ -330,6 +320,8 @@ def as_json(activity: Activity) -> dict[str, Any]:
         "socialclass:counts": dict(activity.counts),
     }
     written = {name: value for name, value in members.items() if value}
+    if activity.actor == NOBODY and activity.object.author != NOBODY:
+        written["actor"] = {}  # else the author would be taken for the actor
     if activity.two_way is not None:
         written["socialclass:twoWay"] = activity.two_way
     return {"@context": list(CONTEXT), **written}

@@ -95,13 +95,14 @@ class _Guarded(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream, self._name, self._given = stream, name, 0
+        self._read = getattr(stream, "read1", stream.read)  # what a pipe has now, not all that is asked for
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
         try:
-            data = self._stream.read(len(buffer))
+            data = self._read(len(buffer))
         except _DAMAGE as error:
             problem = f"cannot be read on after byte {self._given} ({_reason(error)})"
             raise DamagedError(problem, place=self._name) from None
@@ -155,7 +156,9 @@ def open_archive(source: str) -> Iterator[Archive]:
         else:
             name = "standard input" if source == STANDARD else source
             size = 0 if source == STANDARD else os.fstat(stream.fileno()).st_size
-            yield Archive(source, [Member(name, size, 0, lambda: _Unclosed(stream))], [], single=True)
+            yield Archive(
+                source, [Member(name, size, 0, lambda: io.BufferedReader(_Unclosed(stream), 1 << 16))], [], single=True
+            )
 
 
 class _Unclosed(io.RawIOBase):
@@ -173,8 +176,10 @@ class _Unclosed(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        return bytes(self._read(size))
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        data = self._read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _folder(source: str) -> Archive:
@@ -256,7 +261,7 @@ def _rescued(stream: BinaryIO, source: str, reason: str) -> Archive:
 def _tar(stream: BinaryIO, source: str, stack: ExitStack) -> Archive:
     members, faults = [], []
     try:
-        packed = stack.enter_context(tarfile.open(fileobj=stream))
+        packed = stack.enter_context(tarfile.open(fileobj=stream))  # noqa: SIM115 - closed by the stack
         total = os.fstat(stream.fileno()).st_size
         while (info := packed.next()) is not None:
             name = info.name.removeprefix("./")

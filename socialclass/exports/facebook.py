@@ -16,10 +16,11 @@ PLATFORM = "facebook"
 _WALL = re.compile(r" (?:wrote|posted|shared .+?) (?:on|to) (.+?)(?:'s|’s) (?:timeline|Timeline|profile|Wall)\.?$")
 _GROUP = re.compile(r" (?:posted|shared .+?|added .+?|commented .+?|uploaded .+?) in (.+?)\.?$")
 _ACTOR = re.compile(
-    r"^(.{2,60}?) (?:wrote|posted|shared|updated|added|commented|replied|likes?|liked|reacted|was|is|uploaded|created)\b"
+    r"^(.{2,60}?) (?:wrote|posted|shared|updated|added|commented|replied|likes?|liked|reacted|was|is|uploaded"
+    r"|created)\b"
 )
 _OWNER_OF = re.compile(
-    r" (?:on|to) (.+?)(?:'s|’s) (?:post|comment|photo|video|link|status|reply|album|note|activity|event|memory|life event)"
+    r" (?:on|to) (.+?)(?:'s|’s) (?:post|comment|photo|video|link|status|reply|album|note|activity|event|memory)"
 )
 _OWN = frozenset(("his own", "her own", "their own", "his", "her", "their", "your", "your own"))
 _SHARED = re.compile(r" shared (?:a|an|the) (?:post|link|photo|video|memory|page|event|album|group)")
@@ -68,7 +69,8 @@ def _post(item: Item, context: Context) -> Iterable[Activity]:
     verb = "Announce" if _SHARED.search(title) else "Create"
     time = from_epoch(post.get("timestamp")) or from_epoch(next((e.get("creation_timestamp") for e in attached), 0))
     yield Activity(verb, _actor(title, context), Thing("", kind, name), target, "\n".join(words), "",
-                   mentions=people, id=first(post, "fbid"), published=time, channel=target.name if group else "")  # fmt: skip
+                   mentions=people, id=first(post, "fbid"), published=time,
+                   channel=target.name if group else "")  # fmt: skip
 
 
 def _attached(post: dict[str, Any]) -> list[dict[str, Any]]:

@@ -128,7 +128,8 @@ _CONTAINERS = frozenset(
     """ig_reels_media ig_stories ig_igtv_media ig_profile_picture ig_archived_post_media ig_other_media photos videos
     stories direct profile media_comments comments_media_comments comments_reels_comments comments_story_comments
     media_likes comment_likes likes_media_likes likes_comment_likes relationships_following relationships_followers
-    relationships_following_hashtags saved_saved_media relationships_close_friends relationships_blocked_users""".split()
+    relationships_following_hashtags saved_saved_media relationships_close_friends
+    relationships_blocked_users""".split()
 ).__contains__
 PARTS = (
     Part(r"(?:archived_)?posts(?:_\d+)?\.json", _post, lists=_CONTAINERS),

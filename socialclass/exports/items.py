@@ -4,12 +4,14 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 from socialclass.errors import InputError
 
 CHUNK = 1 << 16  # bytes read at once
 LONGEST = 64 << 20  # characters of one value: what is longer is no record but a fault
+_FIRST_LINE = 1 << 20  # bytes; a longer first line is a document, not a line of many
 _BLANK = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NEAR_THE_END = 16  # characters: an error this near to the end of what was read may be mended by reading on
@@ -273,8 +275,10 @@ def _wrong(reader: _Reader, wanted: str) -> _JsonError:
     return _JsonError(f"not JSON at character {reader.offset + 1}: {wanted} should stand here")
 
 
-def read_json_lines(lines: Iterator[bytes], file: str) -> Iterator[Item | Unreadable]:
-    """Yield a record a line; blank lines are skipped, and a line that is no JSON is unreadable."""
+def read_json_lines(
+    lines: Iterator[bytes], file: str, is_list: ListNames = lambda name: False
+) -> Iterator[Item | Unreadable]:
+    """Yield a record a line, or those of the lists in it; blank lines are skipped, what is no JSON is unreadable."""
     number = 0
     while True:
         number += 1
@@ -286,8 +290,19 @@ def read_json_lines(lines: Iterator[bytes], file: str) -> Iterator[Item | Unread
         if line is None:
             return
         item = parse_line(line, file, number)
+        if isinstance(item, Item) and item.value.__class__ is dict:
+            names = [name for name, each in item.value.items() if each.__class__ is list and is_list(name)]
+            if names:
+                yield from _of_lists(item, names)
+                continue
         if item is not None:
             yield item
+
+
+def _of_lists(item: Item, names: list[str]) -> Iterator[Item]:
+    several = [(name, each) for name in names for each in item.value[name]]
+    for number, (name, each) in enumerate(several, 1):
+        yield Item(each, item.file, item.position + number - 1, "", name)
 
 
 def parse_line(line: bytes, file: str, number: int) -> Item | Unreadable | None:
@@ -302,6 +317,24 @@ def parse_line(line: bytes, file: str, number: int) -> Item | Unreadable | None:
         return Unreadable(file, number, f"byte {error.start + 1} of the line is not UTF-8")
     except ValueError as error:
         return Unreadable(file, number, f"not JSON: {error}", text)
+
+
+def read_json_or_lines(stream: BinaryIO, file: str, is_list: ListNames) -> Iterator[Item | Unreadable]:
+    """Yield the records of JSON Lines, or of a JSON document: by the name, or by a first line that is an object."""
+    try:
+        head = stream.readline(_FIRST_LINE)
+        while head and not head.strip():
+            head = stream.readline(_FIRST_LINE)
+    except InputError as error:
+        yield Unreadable(file, 1, error.problem)
+        return
+    bare = head.strip().removeprefix(b"\xef\xbb\xbf")
+    # a file of one line without an end may be a document that was cut
+    one_object = head.endswith(b"\n") and bare[:1] == b"{" and bare[-1:] == b"}"
+    if file.lower().endswith((".jsonl", ".ndjson")) or one_object:
+        yield from read_json_lines(chain((head,), stream), file, is_list)
+    else:
+        yield from read_json(stream, file, is_list, head=head)
 
 
 def load_json(stream: BinaryIO, longest: int = LONGEST) -> Any:

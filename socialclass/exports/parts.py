@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from socialclass.activity import NOBODY, Activity, Party
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
-from socialclass.exports.items import Item, ListNames, Unreadable, read_json
+from socialclass.exports.items import Item, ListNames, Unreadable, read_json, read_json_or_lines
 from socialclass.exports.values import stable_id
 from socialclass.formats.delimited import csv_rows
 
@@ -104,13 +104,13 @@ def open_items(archive: Archive, name: str, part: Part) -> Iterator[Item | Unrea
     with stream:
         if part.kind in ("csv", "rows"):
             yield from read_table(stream, name, part.columns, has_header=part.kind == "csv")
+        elif part.kind == "js":
+            yield from read_json(stream, name, part.lists, prefix=True)
         else:
-            yield from read_json(stream, name, part.lists, prefix=part.kind == "js")
+            yield from read_json_or_lines(stream, name, part.lists)
 
 
-def read_table(
-    stream: BinaryIO, name: str, columns: int = 1, has_header: bool = True
-) -> Iterator[Item | Unreadable]:
+def read_table(stream: BinaryIO, name: str, columns: int = 1, has_header: bool = True) -> Iterator[Item | Unreadable]:
     """Yield a dict a row, keys in lower case; rows before the header (notes) are passed over."""
     names: list[str] | None = None
     line = 0

@@ -72,7 +72,9 @@ def _vote(item: Item, context: Context) -> Iterable[Activity]:
     group, post = _place(row)
     verb = {"up": "Like", "down": "Dislike"}.get(row.get("direction", "").lower(), "Undo")
     found = row.get("id", "")
-    yield Activity(verb, context.owner, Thing(found, "Note"), group, id=f"vote:{found}", channel=group.name, thread=post)
+    yield Activity(
+        verb, context.owner, Thing(found, "Note"), group, id=f"vote:{found}", channel=group.name, thread=post
+    )
 
 
 def _named(verb: str, kind: str, column: str, mark: str = "") -> Any:

@@ -83,8 +83,9 @@ def rescued_members(stream: BinaryIO) -> Iterator[Rescued]:
             return
         start = at + _HEADER.size + name_size + extra_size
         encoding = "utf-8" if flags & 0x800 else "cp437"
-        sizes = (0, 0) if streamed else (size, packed)
-        member = Rescued(name.decode(encoding, "replace"), *sizes, method, start, stream)
+        if streamed:
+            size = packed = 0
+        member = Rescued(name.decode(encoding, "replace"), size, packed, method, start, stream)
         yield member
         at = _end(member, stream) if streamed else start + packed
 

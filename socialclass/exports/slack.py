@@ -112,7 +112,7 @@ def _message(item: Item, context: Context) -> Iterable[Activity]:
 
 def _room(file: str, context: Context) -> Thing:
     name = PurePosixPath(file.replace("\\", "/")).parent.name
-    return context.known["rooms"].get(name) or Thing(name, "Group", name)  # type: ignore[no-any-return]
+    return context.known["rooms"].get(name) or Thing(name, "Group", name)
 
 
 def _author(message: dict[str, Any], context: Context) -> Party:

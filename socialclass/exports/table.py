@@ -54,9 +54,24 @@ EXPORTS: tuple[Export, ...] = (
         read_mastodon,
     ),
     Export(
+        "activitystreams",
+        "JSON and JSON Lines: activities, collections, ordered collections",
+        (r"[^/]*\.(json|jsonl|ndjson|jsonld)",),
+        "",  # see _is_activitystreams
+        "",
+        read_activitystreams,
+    ),
+    Export(
         "twitter",
         "tweets.js, tweet.js, tweets-part*.js, note-tweet.js, like.js, following.js, follower.js, direct-messages*.js",
-        (r"tweets?(-part\d+)?\.js", r"js/tweets/\d{4}_\d\d\.js", r"like\.js", r"following\.js", r"direct-messages?[^/]*\.js", r"account\.js"),
+        (
+            r"tweets?(-part\d+)?\.js",
+            r"js/tweets/\d{4}_\d\d\.js",
+            r"like\.js",
+            r"following\.js",
+            r"direct-messages?[^/]*\.js",
+            r"account\.js",
+        ),
         r"window\.YTD\.|Grailbird|^\s*\[",
         r"^\s*window\.YTD\.|^\s*Grailbird\.data|^\s*\[\s*\{\s*\"tweet\"\s*:",
         read_twitter,
@@ -95,7 +110,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "instagram",
-        "posts_*.json, reels.json, stories.json, post_comments*.json, liked_posts.json, following.json, followers_*.json",
+        "posts_*.json, reels.json, stories.json, post_comments*.json, liked_posts.json, following.json, "
+        "followers_*.json",
         (
             r"(?:your_instagram_activity|media|content|comments|followers_and_following|connections|likes)/(?:.*/)?"
             r"(?:posts_\d+|reels|stories|igtv_videos|profile_photos|post_comments(?:_\d+)?|reels_comments"
@@ -103,7 +119,8 @@ EXPORTS: tuple[Export, ...] = (
             r"posts_\d+\.json",
             r"media\.json|connections\.json",
         ),
-        r'"media"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]',
+        r'"media"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
+        r'|"photos"\s*:|"following"\s*:\s*\{|"media_(?:likes|comments)"',
         r'(?s)^\s*\[\s*\{\s*"media"\s*:|string_list_data|string_map_data|"ig_[a-z]+_media"|"relationships_[a-z]+"'
         r'|^\s*\{\s*"photos"\s*:\s*\[\s*\{\s*"caption"',
         read_instagram,
@@ -122,14 +139,6 @@ EXPORTS: tuple[Export, ...] = (
         r'|"(?:friends|comments|reactions|status_updates|page_likes)"\s*:\s*\[\s*\{\s*"(?:timestamp|name)"',
         read_facebook,
     ),
-    Export(
-        "activitystreams",
-        "JSON and JSON Lines: activities, collections, ordered collections",
-        (r"[^/]*\.(json|jsonl|ndjson|jsonld)",),
-        r"w3\.org/ns/activitystreams",
-        "",  # see _is_activitystreams
-        read_activitystreams,
-    ),
 )
 EXPORT_FORMATS = tuple(sorted(row.name for row in EXPORTS))
 _BY_NAME = {row.name: row for row in EXPORTS}
@@ -141,13 +150,14 @@ def export_named(name: str) -> Export:
 
 
 def recognise(archive: Archive) -> Export | None:
-    """Return the row that an archive is an export of, by its members' names and beginnings; None where there is none."""
+    """Return the row that an archive is an export of, by its members' names and beginnings, or None."""
     if archive.single:
         return next((row for row in EXPORTS if any(_is_single(archive, row, name) for name in archive.members)), None)
     for row in EXPORTS:
         for pattern in row.names:
             for name in archive.named(pattern)[:20]:
-                if re.search(row.content, head_of(archive, name)):
+                head = head_of(archive, name)
+                if _is_activitystreams(head) if row.name == "activitystreams" else re.search(row.content, head):
                     return row
     return None
 
