@@ -73,8 +73,9 @@ def second_reading() -> str:
         f"{figures['kappa']:.2f} with\n{figures['undecided']:,} undecided readings counted as disagreement, "
         f"{figures['kappa_of_decided']:.2f} without them. The {figures['undecided'] + figures['other_label']:,} texts "
         "on which the readers\ndid not agree were dropped.\n\n"
-        f"{again['activities']:,} activities were labelled a second time by the mind that wrote them, shuffled, without "
-        f"labels, pairs and situations:\nkappa {again['kappa']:.2f} with {again['undecided']} undecided readings counted "
-        f"as disagreement; the {again['undecided'] + again['other_label']} were dropped. That is less blind than another "
-        "reader.\n"
+        f"{again['activities']:,} activities were labelled a second time by the mind that wrote them, shuffled, "
+        "without\nlabels, pairs and situations: kappa "
+        f"{again['kappa']:.2f} with {again['undecided']} undecided readings counted as disagreement;\n"
+        f"the {again['undecided'] + again['other_label']} were dropped. That is less blind than another reader. "
+        "What held no evidence (media made for nobody known)\nwas dropped, too.\n"
     )

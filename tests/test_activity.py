@@ -35,18 +35,18 @@ def test_no_word_is_a_fact(text: str) -> None:
 
 @pytest.mark.parametrize("actor", [Party(), PERSON])
 @pytest.mark.parametrize("audience", ["", "public", "followers"])
-@pytest.mark.parametrize("type", ["Note", "Image", "Article", "Event"])
-def test_writing_something_is_no_evidence(actor: Party, audience: str, type: str) -> None:
+@pytest.mark.parametrize("kind", ["Note", "Image", "Article", "Event"])
+def test_writing_something_is_no_evidence(actor: Party, audience: str, kind: str) -> None:
     """Somebody, or nobody known, who writes something seen by all or by followers has no facts."""
-    assert facts(Activity("Create", actor, Thing("n1", type, "", actor), audience=audience)) == ()
+    assert facts(Activity("Create", actor, Thing("n1", kind, "", actor), audience=audience)) == ()
 
 
 def test_a_person_writes_to_anybody() -> None:
     """To whom a person writes is evidence if it is an organization; persons and groups may be friends or customers."""
     for to in ("Person", "Group"):
         party = Party("x", "X", to)
-        activity = Activity("Create", PERSON, Thing("n"), Thing("x", to), "", "person", Thing("m", "Note", "", party), (party,))
-        assert facts(activity) == ()
+        there, answered = Thing("x", to), Thing("m", "Note", "", party)
+        assert facts(Activity("Create", PERSON, Thing("n"), there, "", "person", answered, (party,))) == ()
     assert "<a person answers an organization>" in facts(Activity("Create", PERSON, in_reply_to=Thing(author=COMPANY)))
 
 
