@@ -16,6 +16,7 @@ from docs.corpus_card import rows_of
 from socialclass import Example, Prediction, load_model, read_corpus
 from socialclass.cli.main import COMMANDS, cli
 from socialclass.evaluation import Evaluation, evaluate, risk_coverage
+from socialclass.exports import EXPORTS
 from socialclass.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +66,13 @@ def formats_table() -> str:
         marks = ["yes" if part else "" for part in (row.reader, row.writer)]
         rows.append(f"| `{row.name}` | {marks[0]} | {marks[1]} | {' '.join(row.suffixes)} | {row.help} |")
     rows.append("| `table` | | yes | | rows of fixed width, coloured; what a terminal gets |")
+    return "\n".join(rows) + "\n"
+
+
+def exports_table() -> str:
+    """Return the table of exports."""
+    rows = ["| format | what is read |", "|---|---|"]
+    rows += [f"| `{row.name}` | {row.files} |" for row in sorted(EXPORTS, key=lambda row: row.name)]
     return "\n".join(rows) + "\n"
 
 

@@ -102,7 +102,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
     "--jobs",
     type=click.IntRange(1),
     metavar="N",
-    help="Threads for lines of a file; by default as many as there are processors.",
+    help="Threads for a file; by default as many as there are processors.",
 )
 @click.option("--summary", is_flag=True, help="Print the counts of labels to standard error.")
 @click.option("--summary-json", metavar="FILE", help="Write the counts as JSON.")
