@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from socialclass import formats
@@ -81,7 +80,7 @@ def _may_be_export(source: str, options: ReadOptions) -> bool:
         return False
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (head.startswith(b"\x1f\x8b") and ".t" in source):
         return True
-    suffix = PurePath(source).suffix.lower()
+    suffix = os.path.splitext(source)[1].lower()
     if options.text_field is not None or suffix in (".txt", ".tsv", ".tab"):
         return False
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -93,7 +92,7 @@ def _may_be_export(source: str, options: ReadOptions) -> bool:
 
 
 def _is_json_list(source: str) -> bool:
-    if PurePath(source).suffix.lower() not in (".json", ".js"):
+    if os.path.splitext(source)[1].lower() not in (".json", ".js"):
         return False
     with open(source, "rb") as stream:
         return stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
