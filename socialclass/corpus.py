@@ -8,9 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from socialclass.activity import facts
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
-from socialclass.exports.activitystreams import activity_of
 from socialclass.formats import ReadOptions, Record
 from socialclass.formats.records import as_cell
 from socialclass.inputs import read_records
@@ -53,11 +51,9 @@ def read_corpus(
 
 def example_of(record: Record, label_field: str = "label", group_field: str | None = None) -> Example:
     """Return the example that a record holds; raises `InputError` where it has no text, label or group."""
-    fields = dict(zip(record.names, record.values, strict=True)) if len(record.names) == len(record.values) else {}
-    content = fields.get("activity")
-    activity = activity_of(content) if isinstance(content, dict) else None
-    if record.error and activity is None:
+    if record.error:
         raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
+    fields = dict(zip(record.names, record.values, strict=True))
     for name in (label_field, group_field):
         if len(fields) < len(record.names) and list(record.names).count(str(name)) > 1:
             raise InputError(f"two columns are named {name!r}", place=str(record.place), remedy="rename one of them")
@@ -66,8 +62,7 @@ def example_of(record: Record, label_field: str = "label", group_field: str | No
     label = fields[label_field]
     if not isinstance(label, str) or not label.strip():
         raise InputError(f"no label in {label_field!r}", place=str(record.place), remedy="label or remove this record")
-    text, known = (activity.text, facts(activity)) if activity else (record.text, tuple(record.facts))
-    return Example(text, label.strip(), group_of(record, group_field), known)
+    return Example(record.text, label.strip(), group_of(record, group_field), tuple(record.facts))
 
 
 def group_of(record: Record, group_field: str | None) -> str:

@@ -124,10 +124,30 @@ def read_records(source: str, options: ReadOptions) -> Iterator[Record]:
     """Yield the records of a file of texts or of an export; raises `InputError`."""
     name = export_format(source, options)
     if not name:
-        yield from formats.read_records(source, options)
+        yield from map(with_activity, formats.read_records(source, options))
         return
     with open_export(source, name, options) as records:
         yield from records
+
+
+def with_activity(record: Record) -> Record:
+    """Return a record whose row holds an ActivityStreams `activity` for a text, with that activity's words and facts.
+
+    >>> from socialclass.formats.records import Place
+    >>> activity = {"type": "Create", "object": {"type": "Note", "content": "hey mum"}}
+    >>> with_activity(Record("", ["id", "activity"], ["1", activity], Place("rows.jsonl", 1), "no text")).text
+    'hey mum'
+    """
+    if not record.error or "activity" not in record.names or len(record.names) != len(record.values):
+        return record
+    content = record.values[list(record.names).index("activity")]
+    if not isinstance(content, dict):
+        return record
+    from socialclass.activity import facts
+    from socialclass.exports.activitystreams import activity_of
+
+    activity = activity_of(content)
+    return record._replace(text=activity.text, facts=facts(activity), error="")
 
 
 def read_activity(source: str) -> "Activity":
