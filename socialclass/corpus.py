@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from socialclass.activity import facts
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
+from socialclass.exports.activitystreams import activity_of
 from socialclass.formats import ReadOptions, Record
 from socialclass.formats.records import as_cell
 from socialclass.inputs import read_records
@@ -32,6 +34,8 @@ def read_corpus(
 ) -> list[Example]:
     """Return the examples of a CSV, TSV or JSONL file, or of a folder that holds a folder of .txt files for each label.
 
+    A JSONL row may hold an ActivityStreams `activity` for a text.
+
     group_field: column of the group; None for ``situation``, else ``pair``, where the corpus has them.
     Raises `InputError` for a record that cannot be read: a corpus is taken whole or not at all.
     """
@@ -49,9 +53,11 @@ def read_corpus(
 
 def example_of(record: Record, label_field: str = "label", group_field: str | None = None) -> Example:
     """Return the example that a record holds; raises `InputError` where it has no text, label or group."""
-    if record.error:
+    fields = dict(zip(record.names, record.values, strict=True)) if len(record.names) == len(record.values) else {}
+    content = fields.get("activity")
+    activity = activity_of(content) if isinstance(content, dict) else None
+    if record.error and activity is None:
         raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
-    fields = dict(zip(record.names, record.values, strict=True))
     for name in (label_field, group_field):
         if len(fields) < len(record.names) and list(record.names).count(str(name)) > 1:
             raise InputError(f"two columns are named {name!r}", place=str(record.place), remedy="rename one of them")
@@ -60,7 +66,8 @@ def example_of(record: Record, label_field: str = "label", group_field: str | No
     label = fields[label_field]
     if not isinstance(label, str) or not label.strip():
         raise InputError(f"no label in {label_field!r}", place=str(record.place), remedy="label or remove this record")
-    return Example(record.text, label.strip(), group_of(record, group_field), tuple(record.facts))
+    text, known = (activity.text, facts(activity)) if activity else (record.text, tuple(record.facts))
+    return Example(text, label.strip(), group_of(record, group_field), known)
 
 
 def group_of(record: Record, group_field: str | None) -> str:

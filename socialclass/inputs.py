@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from socialclass import formats
+from socialclass.errors import InputError
 from socialclass.formats import ReadOptions, Record
 from socialclass.formats.streams import STANDARD
+from socialclass.formats.table import place_of
 
 if TYPE_CHECKING:
     from socialclass.activity import Activity
@@ -126,3 +128,26 @@ def read_records(source: str, options: ReadOptions) -> Iterator[Record]:
         return
     with open_export(source, name, options) as records:
         yield from records
+
+
+def read_activity(source: str) -> "Activity":
+    """Return the one ActivityStreams object that is given as JSON, or stands in a file (``-`` for standard input).
+
+    Raises `InputError` where it is no object.
+
+    >>> read_activity('{"type": "Follow", "object": {"type": "Organization"}}').verb
+    'Follow'
+    """
+    from socialclass.exports.activitystreams import activity_of
+    from socialclass.exports.items import parse_json
+
+    given = source.lstrip().startswith(("{", "["))
+    place = "--activity" if given else place_of(source)
+    text = source if given else next(formats.read_records(source, ReadOptions(format="text"))).text
+    try:
+        content = parse_json(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}", place=place, remedy="give one ActivityStreams object") from None
+    if not isinstance(content, dict):
+        raise InputError("not one JSON object", place=place, remedy="give one ActivityStreams object")
+    return activity_of(content)

@@ -14,6 +14,7 @@ from socialclass.classifier import probabilities
 from socialclass.corpus import Example, check_corpus
 from socialclass.evaluation import measure
 from socialclass.text import AnalyzerSettings
+from socialclass.training.calibration import fit_calibration
 from socialclass.training.fitting import targets_of
 from socialclass.training.folding import fold_scores, folds, why_no_folds
 from socialclass.training.settings import FOLDS, TrainSettings
@@ -92,7 +93,7 @@ def search(
 ) -> SearchResult:
     """Return settings that label texts of other groups well: the highest macro-F1 by cross-validation.
 
-    settings: tried first, and kept where the corpus is too small to try any.
+    settings: tried first, and kept where the corpus is too small to try any, or the gain is within a standard error.
     budget: seconds after which no other trial begins; the first one is always finished. Ctrl-C ends the search, too.
     weigh_labels: try ``class_weight="balanced"`` where labels are of unequal size.
     watch: called after each trial.
@@ -117,7 +118,16 @@ def search(
         if not bench.trials:
             raise
         ended = "interrupted"
-    return SearchResult(bench.best().settings, tuple(bench.trials), ended, budget)
+    return SearchResult(_chosen(bench.trials[0], bench.best(), len(examples)), tuple(bench.trials), ended, budget)
+
+
+def _chosen(first: Trial, best: Trial, texts: int) -> TrainSettings:
+    """Return the best settings, but the first ones where the gain is within a standard error of the score.
+
+    The highest of some forty scores on the same texts is partly luck (Breiman et al.'s one-standard-error rule).
+    """
+    error = (best.macro_f1 * (1.0 - best.macro_f1) / texts) ** 0.5
+    return best.settings if best.macro_f1 - first.macro_f1 > error else first.settings
 
 
 def _rounds(bench: "_Bench", start: TrainSettings, weigh_labels: bool) -> Iterator[tuple[Iterable[TrainSettings], int]]:
@@ -190,9 +200,7 @@ class _Bench:
                 raise _OutOfTime
             if (settings, number) not in self._scores:
                 counts, fold = self._counts[settings.analyzer], self.folds[number]
-                self._scores[settings, number] = fold_scores(
-                    counts, self.targets, fold, self.classes, settings, LOOSE * settings.C
-                )
+                self._scores[settings, number] = fold_scores(counts, self.targets, fold, self.classes, settings, LOOSE)
         rows = np.concatenate([self.folds[number][1] for number in range(size)])
         scores = np.concatenate([self._scores[settings, number] for number in range(size)])
         return Trial(settings, size, *_measured(scores, self.targets[rows], self.classes))
@@ -201,10 +209,11 @@ class _Bench:
 def _measured(
     scores: "np.ndarray[Any, Any]", targets: "np.ndarray[Any, Any]", classes: Sequence[str]
 ) -> tuple[float, float]:
-    """Return macro-F1 and the mean log loss of scores (n_texts, n_rows)."""
+    """Return macro-F1 and the mean log loss of scores (n_texts, n_rows), calibrated as the model will be."""
     import numpy as np
 
-    shares = np.array([probabilities(row) for row in scores.tolist()])
+    slope, offsets = fit_calibration(scores, targets)
+    shares = np.array([probabilities(row) for row in (scores * slope + offsets).tolist()])
     predicted = shares.argmax(axis=1)
     measured = measure([classes[i] for i in targets], [classes[i] for i in predicted], [None] * len(targets), classes)
     losses = -np.log(np.maximum(shares[np.arange(len(targets)), targets], 1e-15))
