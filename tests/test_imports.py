@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 FLOORS = (
     ("__main__",),
     ("cli",),
-    ("render",),
+    ("render", "report"),
     ("training",),
     ("blocks",),
     ("labelling",),
@@ -26,7 +26,13 @@ FLOORS = (
     ("resources",),
     ("errors",),
 )
-ONLY_IMPORTERS = {"rich": {"render"}, "sklearn": {"training"}, "joblib": {"persistence"}, "scipy": {"training"}}
+ONLY_IMPORTERS = {
+    "rich": {"render"},
+    "matplotlib": {"report"},
+    "sklearn": {"training"},
+    "joblib": {"persistence"},
+    "scipy": {"training"},
+}
 HEIGHT = {name: height for height, names in enumerate(reversed(FLOORS)) for name in names}
 PACKAGE = ROOT / "socialclass"
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")

@@ -1,0 +1,1 @@
+"""Self-contained HTML pages: nothing in them is fetched and nothing in them runs."""
