@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     Column = np.ndarray[Any, np.dtype[Any]]
 
 MARKETING, NETWORKING = "social media marketing", "social networking"
-NOBODY_KNOWN = -1
+NO_ACTOR = -1
 UNKNOWN_COUNT = -1
+FEWEST_INTERACTIONS = 5  # no figure about a person rests on fewer activities or interactions
 COUNTS = ("reactions", "replies", "shares")
 SAMPLED_TEXTS = 20_000  # texts of marketing posts kept for the terms of the best and the worst
 _REACTIONS = frozenset({"Like", "Dislike", "EmojiReact"})
@@ -146,7 +147,7 @@ class _Columns:
         """Return the number of somebody, -1 for nobody."""
         name = party.id or party.name
         if not name:
-            return NOBODY_KNOWN
+            return NO_ACTOR
         number = self.actors.number(name)
         if number == len(self.kinds):
             self.kinds.append(party.kind)
@@ -179,7 +180,7 @@ class _Columns:
         for name in COUNTS:
             add[name].append(activity.counts.get(name, UNKNOWN_COUNT))
         for target, kind in self._targets(activity):
-            if target not in (actor, NOBODY_KNOWN):
+            if target not in (actor, NO_ACTOR):
                 add["tie_row"].append(row)
                 add["tie_target"].append(target)
                 add["tie_kind"].append(kind)

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from socialclass.analytics.estimates import Estimate, missing, wilson
 from socialclass.analytics.periods import PERIODS, fitting_period, is_known, period_name, period_of
 from socialclass.analytics.quantification import BINS, ErrorRates, as_estimates, bins_of, corrected_shares
-from socialclass.ledger import Ledger
+from socialclass.ledger import FEWEST_INTERACTIONS, Ledger
 
 if TYPE_CHECKING:
     import numpy as np
 
 KEYS = (*PERIODS, "actor", "channel", "platform")
-FEWEST_OF_A_PERSON = 5  # no figure about a person rests on fewer activities or interactions
 MOST_GROUPS = 1000
-NO_PROBABILITY = "the labels come without probabilities, so they are taken as they are"
 
 
 class MixRow(NamedTuple):
@@ -98,7 +96,7 @@ def _groups(
     width = BINS + 1
     labels = np.bincount(numbers[member] * 3 + ledger.label[member], minlength=size * 3).reshape(size, 3)
     totals = labels.sum(1)
-    there = np.flatnonzero(totals >= (FEWEST_OF_A_PERSON if key == "actor" else 1))
+    there = np.flatnonzero(totals >= (FEWEST_INTERACTIONS if key == "actor" else 1))
     kept = there if key in PERIODS or not key else there[np.argsort(-totals[there], kind="stable")]
     kept = kept[-MOST_GROUPS:] if key in PERIODS else kept[:MOST_GROUPS]
     place = np.full(size, -1)

@@ -2,15 +2,13 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from socialclass.ledger import NETWORKING, Ledger
+from socialclass.ledger import FEWEST_INTERACTIONS, Ledger
 from socialclass.network.ties import Ties
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, np.dtype[Any]]
-
-__all__ = ["NETWORKING", "Pair", "PeriodUse", "Usage", "measure_usage"]
 
 
 class Pair(NamedTuple):
@@ -57,11 +55,11 @@ class Usage(NamedTuple):
     periods: list[PeriodUse]
 
 
-def measure_usage(ledger: Ledger, ties: Ties, periods: "Array", fewest: int, top: int = 20) -> Usage:
+def measure_usage(ledger: Ledger, ties: Ties, periods: "Array", top: int = 20) -> Usage:
     """Return how the networking side is used.
 
     periods: for each activity the number of its period, negative beyond `-2**40` for none.
-    fewest: interactions below which an actor is in no list of pairs.
+    An actor of fewer than `FEWEST_INTERACTIONS` interactions is in no list of pairs.
     """
     import numpy as np
 
@@ -72,7 +70,7 @@ def measure_usage(ledger: Ledger, ties: Ties, periods: "Array", fewest: int, top
     channels = np.zeros(len(pairs), np.int64)
     np.maximum.at(channels, place, ties.channels)
     one, other = pairs // max(1, ties.actors), pairs % max(1, ties.actors)
-    shown = (ties.interactions[one] >= fewest) & (ties.interactions[other] >= fewest)
+    shown = (ties.interactions[one] >= FEWEST_INTERACTIONS) & (ties.interactions[other] >= FEWEST_INTERACTIONS)
     ranked = np.flatnonzero(shown)[np.argsort(-(forth + back)[shown], kind="stable")][:top]
     columns = (one, other, forth, back, channels)
     return Usage(
