@@ -201,12 +201,12 @@ def print_summary(tally: Tally) -> None:
 
 
 @contextmanager
-def progress(sources: Sequence[str]) -> Iterator[Callable[[BinaryIO | None], None]]:
+def progress(sources: Sequence[str], doing: str = "labelling") -> Iterator[Callable[[BinaryIO | None], None]]:
     """Show a bar on standard error once a run has lasted a second; yields what to call with the open input."""
     sizes = {name: os.path.getsize(name) for name in sources if name != "-" and os.path.isfile(name)}
     total = sum(sizes.values()) if len(sizes) == len(sources) else None
     bar = Progress(
-        TextColumn("labelling"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
+        TextColumn(doing), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
         console=make_console(stderr=True), transient=True,
     )  # fmt: skip
     task = bar.add_task("", total=total)
@@ -229,3 +229,20 @@ def progress(sources: Sequence[str]) -> Iterator[Callable[[BinaryIO | None], Non
     finally:
         if shown:
             bar.stop()
+
+
+def print_rows(console: Console, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a titled table of cells: the first column left, the others right; no header for two nameless columns."""
+    console.print()
+    console.print(Text(title, "bold"))
+    table = Table(box=None, pad_edge=False, show_header=any(header), header_style="dim")
+    for number, name in enumerate(header):
+        table.add_column(name, justify="right" if number else "left", overflow="fold" if not number else "ellipsis")
+    for row in rows:
+        table.add_row(*[Text(printable(cell)) for cell in row])
+    console.print(table)
+
+
+def print_note(console: Console, text: str) -> None:
+    """Print a sentence in small print."""
+    console.print(Text(printable(text), "dim"))

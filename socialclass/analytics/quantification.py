@@ -9,8 +9,9 @@ scores MM), with the iteration of Saerens, Latinne and Decaestecker (Neural Comp
 adjusted count, probabilistic adjusted count (Bella et al., ICDM 2010) and Saerens' own on calibrated
 probabilities by ``python -m benchmarks.mix``.
 
-The interval is a bootstrap over both: the texts that were counted, and the labelled sample that the two histograms
-come from. It holds where the labelled sample is like the texts, label by label.
+The interval covers both, the chance in the texts that were counted and in the labelled sample: the likelihood of each
+share, over many draws of the two histograms from what the sample leaves open (Dirichlet distributions). It holds
+where the labelled sample is like the texts, label by label.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 BINS = 10  # equal bins of the probability of marketing; one more holds what has no probability
 FEWEST = 25  # labelled texts of each label below which error rates are not known well enough
 _PRIOR = 0.5  # Jeffreys: what every bin counts before anything was seen
-_STEPS = 200
-_REPLICATES = 400
+_STEPS = 500
+_DRAWS = 200
+_GRID = 501
 
 
 @dataclass(frozen=True)
@@ -108,27 +110,30 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
     """
     import numpy as np
 
-    random = np.random.default_rng(seed)
     sides = [np.asarray(side, float) + _PRIOR for side in (rates.marketing, rates.networking)]
-    value = _mixture(histograms[:, None, :].astype(float), *[(side / side.sum())[None, None] for side in sides])[:, 0]
-    resampled = [random.dirichlet(side, _REPLICATES)[None] for side in sides]
+    value = _mixture(histograms.astype(float), *[side / side.sum() for side in sides])
+    grid = np.linspace(0, 1, _GRID)
+    random = np.random.default_rng(seed)
+    drawn = [random.dirichlet(side, _DRAWS)[:, None, :] for side in sides]
+    likelihood = np.log(grid[:, None] * drawn[0] + (1 - grid[:, None]) * drawn[1] + 1e-300).reshape(-1, BINS + 1)
     low, high = np.empty(len(value)), np.empty(len(value))
     for group, counts in enumerate(histograms):
-        total = int(counts.sum())
-        drawn = random.multinomial(total, counts / max(1, total), _REPLICATES)[None].astype(float)
-        low[group], high[group] = np.quantile(_mixture(drawn, *resampled)[0], (0.025, 0.975))
+        scores = (likelihood @ counts).reshape(_DRAWS, _GRID)
+        weights = np.exp(scores - scores.max(1, keepdims=True))
+        below = np.cumsum((weights / weights.sum(1, keepdims=True)).mean(0))
+        low[group], high[group] = np.interp((0.025, 0.975), below - below[0] / 2, grid)
     return Corrected(value, np.minimum(low, value), np.maximum(high, value))
 
 
 def _mixture(counts: "Array", marketing: "Array", networking: "Array") -> "Array":
-    """Return the shares under which the counts are likeliest; shapes (groups, replicates, bins)."""
+    """Return each group's share under which its counts are likeliest; counts: shape (groups, bins)."""
     import numpy as np
 
-    share = np.full(counts.shape[:2], 0.5)
-    total = np.maximum(counts.sum(-1), 1)
+    share = np.full(len(counts), 0.5)
+    total = np.maximum(counts.sum(1), 1)
     for _ in range(_STEPS):
-        mine = share[..., None] * marketing
-        step = (counts * (mine / (mine + (1 - share[..., None]) * networking))).sum(-1) / total
+        mine = share[:, None] * marketing
+        step = (counts * (mine / (mine + (1 - share[:, None]) * networking))).sum(1) / total
         if np.abs(step - share).max(initial=0.0) < 1e-6:
             return step
         share = step

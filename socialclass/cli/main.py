@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "socialclass.cli.evaluate",
     "explain": "socialclass.cli.explain",
     "model": "socialclass.cli.model",
+    "analyze": "socialclass.cli.analyze",
     "completion": "socialclass.cli.completion",
 }
 BROKEN_PIPE = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 141

@@ -43,5 +43,10 @@ def write_gexf(
     stream.write("\n".join(out).encode())
 
 
+def xml_text(text: str) -> str:
+    """Return a text without the characters that XML cannot hold."""
+    return text.translate(_NO_XML)
+
+
 def _quoted(text: str) -> str:
-    return quoteattr(text.translate(_NO_XML))
+    return quoteattr(xml_text(text))

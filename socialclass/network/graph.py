@@ -6,11 +6,14 @@ socialclass does not ship it, but who passes on both together passes them on und
 """
 
 import random
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from socialclass.errors import SocialclassError
+from socialclass.network.gexf import xml_text
 from socialclass.network.ties import Ties
 
 if TYPE_CHECKING:
@@ -126,13 +129,22 @@ class Network:
         found = _laid_out(part)
         return [found[order[place]] for place in places]
 
-    def write(self, path: str, attributes: Mapping[str, Sequence[object]]) -> None:
-        """Write GraphML; attributes: for each name a value an actor, in the order of `members`."""
+    def edges(self) -> list[tuple[int, int, float]]:
+        """Return (source, target, weight), by places in `members`."""
+        ties = self.ties
+        columns = (self._place[ties.source], self._place[ties.target], ties.weight)
+        return list(zip(*(column.tolist() for column in columns), strict=True))
+
+    def graphml(self, attributes: Mapping[str, Sequence[object]]) -> bytes:
+        """Return the graph as GraphML; attributes: for each name a value an actor, in the order of `members`."""
         copy = self.graph.copy()
         for name, values in attributes.items():
-            copy.vs[name] = list(values)
+            copy.vs[name] = [xml_text(value) if isinstance(value, str) else value for value in values]
         copy.es["interactions"] = [int(count) for count in self.ties.count]
-        copy.write_graphml(path)
+        with tempfile.TemporaryDirectory() as folder:  # the library writes to files only
+            path = Path(folder, "graph.graphml")
+            copy.write_graphml(str(path))
+            return path.read_bytes()
 
 
 def lay_out(size: int, edges: Sequence[tuple[int, int, float]]) -> list[tuple[float, float]]:
@@ -177,6 +189,11 @@ def _seeded() -> Iterator[None]:
         yield
     finally:
         igraph.set_random_number_generator(random)
+
+
+def check_library() -> None:
+    """Raise `SocialclassError` naming the pip line where the graph library is missing."""
+    _library()
 
 
 def has_library() -> bool:
