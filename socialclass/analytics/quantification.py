@@ -113,6 +113,7 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
     sides = [np.asarray(side, float) + _PRIOR for side in (rates.marketing, rates.networking)]
     value = _mixture(histograms.astype(float), *[side / side.sum() for side in sides])
     grid = np.linspace(0, 1, _GRID)
+    edges = np.concatenate([[0.0], (grid[:-1] + grid[1:]) / 2, [1.0]])
     random = np.random.default_rng(seed)
     drawn = [random.dirichlet(side, _DRAWS)[:, None, :] for side in sides]
     likelihood = np.log(grid[:, None] * drawn[0] + (1 - grid[:, None]) * drawn[1] + 1e-300).reshape(-1, BINS + 1)
@@ -121,7 +122,7 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
         scores = (likelihood @ counts).reshape(_DRAWS, _GRID)
         weights = np.exp(scores - scores.max(1, keepdims=True))
         below = np.cumsum((weights / weights.sum(1, keepdims=True)).mean(0))
-        low[group], high[group] = np.interp((0.025, 0.975), below - below[0] / 2, grid)
+        low[group], high[group] = np.interp((0.025, 0.975), [0.0, *below], edges)
     return Corrected(value, np.minimum(low, value), np.maximum(high, value))
 
 
