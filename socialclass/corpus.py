@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
-from socialclass.formats import ReadOptions, Record, read_records
+from socialclass.formats import ReadOptions, Record
+from socialclass.inputs import read_records
 
 
 class Example(NamedTuple):

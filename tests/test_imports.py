@@ -18,6 +18,8 @@ FLOORS = (
     ("persistence",),
     ("evaluation",),
     ("corpus",),
+    ("inputs",),
+    ("exports",),
     ("classifier",),
     ("formats",),
     ("scoring",),

@@ -34,6 +34,7 @@ from socialclass.formats.lines import PlainWriter
 from socialclass.formats.records import Writer
 from socialclass.formats.streams import STANDARD
 from socialclass.formats.table import input_format, open_records, output_format, place_of
+from socialclass.inputs import InputOptions, export_format, open_export
 from socialclass.labelling import LabelOptions, Tally, label_records
 
 Tick = Callable[[BinaryIO | None], None]  # called with the open input, and with None at its end
@@ -45,6 +46,7 @@ Examples:
   socialclass classify --text-field body export.csv -o labelled.csv
   socialclass classify --input-format jsonl --min-confidence 0.8 - < posts.jsonl
   tail -f posts.txt | socialclass classify --line-buffered
+  socialclass classify slack-export.zip -o labelled.jsonl
 \b
 Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 """
@@ -77,6 +79,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
     metavar="N",
     help="Add the N strongest terms with their contributions to the logit.",
 )
+@click.option("--include-messages", is_flag=True, help="Label the private messages of an export, too.")
 @click.option("--prefix", default="", metavar="TEXT", help="Put TEXT before the names of the added fields.")
 @click.option("--header/--no-header", default=None, help="Write a header row; by default all but tsv for lines do.")
 @click.option("--line-buffered", is_flag=True, help="Answer each line at once, as on a terminal.")
@@ -93,8 +96,8 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 @color_option
 def command(files: tuple[str, ...], model: str | None, input_format: str, text_field: str | None, encoding: str,
             encoding_errors: str, output_format: str, output: str | None, min_confidence: float, probabilities: bool,
-            explain: int, prefix: str, header: bool | None, line_buffered: bool, jobs: int | None,
-            summary: bool, summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
+            explain: int, include_messages: bool, prefix: str, header: bool | None, line_buffered: bool,
+            jobs: int | None, summary: bool, summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
     """Label each text of FILE, or of standard input, as marketing or networking.
 
     One record in, one record out, in order, with all its own fields and these added: predicted_label, probability
@@ -109,7 +112,9 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
         output_format = "table"
     at_once = line_buffered or (to_terminal and STANDARD in sources)
     options = LabelOptions(min_confidence, probabilities, explain, prefix, *((1,) if at_once else ()))
-    reading = ReadOptions(input_format, text_field, encoding, encoding_errors)
+    reading = InputOptions(
+        input_format, text_field, encoding, encoding_errors, include_messages, output_format in ("auto", "jsonl")
+    )
     tally = Tally()
     with ExitStack() as stack:
         if not quiet and is_terminal(sys.stderr) and not to_terminal:
@@ -146,6 +151,12 @@ class _Run:
 
     def label(self, source: str, reading: ReadOptions, at_once: bool, tick: Tick | None) -> None:
         """Label one input; its records go out as they come."""
+        export = export_format(source, reading)
+        if export:
+            writer = self._writer_for(export, source)
+            with open_export(source, export, reading) as records:
+                self._write_labelled(records if tick is None else _ticking(records, None, tick), writer, at_once)
+            return
         with read_binary(source) as stream:
             name = input_format(stream, source, reading.format)
             writer = self._writer_for(name, source)
@@ -155,12 +166,15 @@ class _Run:
             records = open_records(stream, source, replace(reading, format=name))
             if tick is not None:
                 records = _ticking(records, stream, tick)
-            for record, added in label_records(records, self._classifier, self._options, self._tally):
-                if record.error and not self._quiet:
-                    note(f"{record.place}: {record.error}")
-                writer.write(record, added)
-                if at_once:
-                    self._stream.flush()
+            self._write_labelled(records, writer, at_once)
+
+    def _write_labelled(self, records: Iterator[Record], writer: Writer, at_once: bool) -> None:
+        for record, added in label_records(records, self._classifier, self._options, self._tally):
+            if record.error and not self._quiet:
+                note(f"{record.place}: {record.error}")
+            writer.write(record, added)
+            if at_once:
+                self._stream.flush()
 
     def _takes_blocks(self, name: str, reading: ReadOptions, writer: Writer) -> bool:
         plain = name == "lines" and reading.encoding in ("utf-8", "utf-8-sig") and reading.errors == "strict"
@@ -212,9 +226,9 @@ def _processors() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _ticking(records: Iterator[Record], stream: BinaryIO, tick: Tick) -> Iterator[Record]:
+def _ticking(records: Iterator[Record], stream: BinaryIO | None, tick: Tick) -> Iterator[Record]:
     for number, record in enumerate(records):
-        if number % 1000 == 0:
+        if number % 1000 == 0 and stream is not None:
             tick(stream)
         yield record
     tick(None)

@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "socialclass.cli.train",
     "evaluate": "socialclass.cli.evaluate",
     "explain": "socialclass.cli.explain",
+    "convert": "socialclass.cli.convert",
     "model": "socialclass.cli.model",
     "analyze": "socialclass.cli.analyze",
     "completion": "socialclass.cli.completion",
@@ -74,6 +75,7 @@ def cli() -> None:
       socialclass classify posts.txt
       tail -f posts.txt | socialclass classify
       socialclass classify --text-field body export.csv -o labelled.csv
+      socialclass classify slack-export.zip -o labelled.jsonl
       socialclass explain "Join us Friday: 20% off all boots"
       socialclass train corpus.csv -o my.joblib
       socialclass evaluate -m my.joblib held-out.csv --fail-under macro_f1=0.8

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from socialclass.classifier import Classifier
-from socialclass.formats import INPUT_FORMATS
+from socialclass.inputs import INPUT_FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,7 +29,8 @@ def read_options(function: F) -> F:
             type=click.Choice(["auto", *INPUT_FORMATS]),
             default="auto",
             show_default=True,
-            help="How FILE is read; auto goes by suffix, then by content; standard input is lines.",
+            help="How FILE is read; auto goes by suffix, then by content; standard input is lines. A folder, a zip or "
+            "a file that a platform gave is known by what is in it.",
         ),
         click.option("--text-field", metavar="NAME", help="Column or key of the text; by default 'text'."),
         click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the input."),

@@ -40,10 +40,7 @@ def read_delimited(
 
     Raises `InputError` when the text column is missing or ambiguous, or a quote is never closed.
     """
-    csv.field_size_limit(_MAX_FIELD)
-    lines = _Lines(decoded_lines(stream, place, encoding, errors))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    rows = _rows(reader, lines, place)
+    rows = csv_rows(stream, place, encoding, errors, delimiter)
     first = next(rows, None)
     if first is None:
         return
@@ -60,6 +57,15 @@ def read_delimited(
         if not error and len(row) != len(header):
             error = f"{len(row)} cells where the header has {len(header)}"
         yield Record("" if error else row[column], header, row, here, error)
+
+
+def csv_rows(
+    stream: BinaryIO, place: str, encoding: str, errors: str, delimiter: str
+) -> Iterator[tuple[list[str], int, str]]:
+    """Yield (cells, first line, error) for each row; raises `InputError` for a quote that is never closed."""
+    csv.field_size_limit(_MAX_FIELD)
+    lines = _Lines(decoded_lines(stream, place, encoding, errors))
+    return _rows(csv.reader(lines, delimiter=delimiter, strict=True), lines, place)
 
 
 def _rows(reader: "_csv.Reader", lines: _Lines, place: str) -> Iterator[tuple[list[str], int, str]]:

@@ -128,10 +128,10 @@ def place_of(source: str) -> str:
 
 
 def output_format(wanted: str, input_format: str) -> str:
-    """Return the format that ``auto`` means for a pipe or a file: the input's own, or tsv for plain text."""
+    """Return the format that ``auto`` means for a pipe or a file: tsv for plain text, the input's own, else jsonl."""
     if wanted != "auto":
         return wanted
-    return "tsv" if input_format in _PLAIN else input_format
+    return "tsv" if input_format in _PLAIN else input_format if input_format in OUTPUT_FORMATS else "jsonl"
 
 
 def writer_for(

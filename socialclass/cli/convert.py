@@ -1,0 +1,57 @@
+"""`socialclass convert`: a platform's export in the common form."""
+
+import click
+
+from socialclass.cli.options import UNREADABLE_EXIT, note
+from socialclass.errors import InputError
+from socialclass.formats import ReadOptions, open_output
+from socialclass.inputs import EXPORT_FORMATS, export_format, open_activities
+
+_EXAMPLES = """\b
+Examples:
+  socialclass convert slack-export.zip --to activitystreams -o activities.jsonl
+  socialclass convert twitter-archive/ --to csv -o tweets.csv
+  socialclass convert --input-format mastodon outbox.json --to jsonl | jq .text
+\b
+Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
+"""
+
+
+@click.command("convert", epilog=_EXAMPLES, short_help="Write a platform's export as ActivityStreams, JSONL or CSV.")
+@click.argument("export")
+@click.option(
+    "--to",
+    "target",
+    type=click.Choice(["activitystreams", "jsonl", "csv"]),
+    required=True,
+    help="activitystreams: the common form, JSON Lines of W3C ActivityStreams 2.0; jsonl and csv: flat fields.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write here, whole or not at all, instead of standard output.")
+@click.option(
+    "--input-format",
+    type=click.Choice(["auto", *EXPORT_FORMATS]),
+    default="auto",
+    show_default=True,
+    help="Whose export it is; auto goes by what is in it.",
+)
+@click.option("--include-messages", is_flag=True, help="Convert private messages, too.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
+def command(export: str, target: str, output: str | None, input_format: str, include_messages: bool,
+            quiet: bool) -> None:  # fmt: skip
+    """Write EXPORT (a folder, a zip, a tar or a file, as downloaded) in a form that is the same for all platforms."""
+    name = export_format(export, ReadOptions(input_format))
+    if not name:
+        known = ", ".join(EXPORT_FORMATS)
+        raise InputError("no export of a known platform", place=export, remedy=f"say which: --input-format {known}")
+    from socialclass.exports import Unreadable
+    from socialclass.exports.convert import convert
+
+    unreadable = 0
+    with open_activities(export, name, include_messages) as found, open_output(output) as stream:
+        for each in convert(found, stream, target):
+            if isinstance(each, Unreadable):
+                unreadable += 1
+                if not quiet:
+                    note(f"{each.file}:{each.position}: {each.error}")
+    if unreadable:
+        click.get_current_context().exit(UNREADABLE_EXIT)

@@ -1,0 +1,159 @@
+"""Bluesky: feeds as its API gives them, and JSON Lines of repository records (post, like, repost, follow, block)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from socialclass.activity import NOBODY, NOTHING, Activity, Party, Thing
+from socialclass.exports.archive import Archive
+from socialclass.exports.items import Item, Unreadable, named
+from socialclass.exports.parts import Context, Part, read_parts
+from socialclass.exports.values import counts, first, from_words, member, objects, string
+
+PLATFORM = "bluesky"
+_VERBS = {"like": "Like", "repost": "Announce", "follow": "Follow", "block": "Block", "listitem": "Add"}
+
+
+def read_bluesky(archive: Archive, messages: bool = False) -> Iterator[Activity | Unreadable]:
+    """Yield posts, reposts, likes and follows."""
+    return read_parts(archive, PARTS, Context(), PLATFORM, messages)
+
+
+def author_of(uri: str) -> Party:
+    """Return whose repository an ``at://`` URI is in.
+
+    >>> author_of("at://did:plc:ana/app.bsky.feed.post/3k").id
+    'did:plc:ana'
+    """
+    return Party(uri.removeprefix("at://").partition("/")[0]) if uri.startswith("at://") else Party()
+
+
+def _party(author: Any) -> Party:
+    return Party(first(author, "did", "handle"), first(author, "handle", "displayName"))
+
+
+def _item(item: Item, context: Context) -> Iterable[Activity]:
+    value = item.value
+    if not isinstance(value, dict):
+        raise TypeError("a record is an object")
+    if item.list in ("follows", "followers"):
+        yield Activity("Follow", *((NOBODY, _profile(value)) if item.list == "follows" else
+                                   (_party(value), NOTHING)), published=from_words(value.get("createdAt")))  # fmt: skip
+    elif isinstance(value.get("thread"), dict):
+        yield from _thread(value["thread"])
+    elif isinstance(value.get("post"), dict):
+        yield _post(value)
+    elif isinstance(value.get("record"), dict) and "author" in value:
+        yield _post({"post": value})
+    else:
+        yield from _record(value)
+
+
+def _profile(value: dict[str, Any]) -> Thing:
+    party = _party(value)
+    return Thing(party.id, "", party.name)
+
+
+def _thread(thread: dict[str, Any], depth: int = 0) -> Iterator[Activity]:
+    if isinstance(thread.get("post"), dict):
+        yield _post(thread)
+    for reply in objects(thread.get("replies")) if depth < 50 else []:
+        yield from _thread(reply, depth + 1)
+
+
+def _post(view: dict[str, Any]) -> Activity:
+    """Return the activity of a post as a feed shows it; `view` may say who reposted it and what it answers."""
+    post = view["post"]
+    author, found = _party(post.get("author")), first(post, "uri")
+    reply = view.get("reply")
+    names = {author.id: author}
+    for part in ("parent", "root"):
+        other = _party(member(reply, part, "author"))
+        names[other.id] = other
+    made = _written(post.get("record"), found, author, names)
+    reason = view.get("reason")
+    known = {"reactions": post.get("likeCount"), "replies": post.get("replyCount"), "shares": post.get("repostCount")}
+    if isinstance(reason, dict) and "reasonRepost" in string(reason.get("$type")):
+        by = _party(reason.get("by"))
+        return Activity("Announce", by, Thing(found, "Note", "", author), content=made.content, audience="public",
+                        mentions=made.mentions, hashtags=made.hashtags, id=f"{found}#repost:{by.id}",
+                        published=from_words(reason.get("indexedAt")), language=made.language)  # fmt: skip
+    return _changed(made, counts(**known), from_words(post.get("indexedAt")))
+
+
+def _changed(made: Activity, known: dict[str, int], time: str) -> Activity:
+    from dataclasses import replace
+
+    return replace(made, counts=known, published=made.published or time)
+
+
+def _written(record: Any, found: str, author: Party, names: dict[str, Party]) -> Activity:
+    parent, root = first(member(record, "reply", "parent"), "uri"), first(member(record, "reply", "root"), "uri")
+    writer = author_of(parent)
+    words, mentions, hashtags = _words(record)
+    languages = [each for each in member(record, "langs") or () if isinstance(each, str)]
+    return Activity(
+        "Create",
+        author,
+        Thing(found, "Note", first(member(record, "embed", "external"), "title") if not words else ""),
+        NOTHING,
+        words,
+        "public",
+        Thing(parent, "Note", "", names.get(writer.id, writer)) if parent else NOTHING,
+        mentions,
+        hashtags,
+        None,
+        found,
+        from_words(member(record, "createdAt")),
+        thread=root or found,
+        language=languages[0] if len(languages) == 1 else "",
+    )
+
+
+def _words(record: Any) -> tuple[str, tuple[Party, ...], tuple[str, ...]]:
+    """Return text, mentions and hashtags; a shortened link is its whole URL again. Facets count bytes, not letters."""
+    data = first(record, "text").encode()
+    mentions, hashtags, links = [], [], []
+    for facet in objects(member(record, "facets")):
+        start, end = member(facet, "index", "byteStart"), member(facet, "index", "byteEnd")
+        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(data)):
+            continue
+        shown = data[start:end].decode("utf-8", "replace")
+        for feature in objects(facet.get("features")):
+            kind = string(feature.get("$type")).rpartition("#")[2]
+            if kind == "mention":
+                mentions.append(Party(first(feature, "did"), shown.removeprefix("@")))
+            elif kind == "tag":
+                hashtags.append(first(feature, "tag") or shown.removeprefix("#"))
+            elif kind == "link" and shown.endswith(("...", "…")):
+                links.append((start, end, first(feature, "uri")))
+    for start, end, uri in sorted(links, reverse=True):
+        data = data[:start] + uri.encode() + data[end:]
+    hashtags += [each for each in member(record, "tags") or () if isinstance(each, str)]
+    return data.decode("utf-8", "replace"), tuple(mentions), tuple(hashtags)
+
+
+def _record(value: dict[str, Any]) -> Iterator[Activity]:
+    """Yield the activity of a repository's record, bare or wrapped as listRecords and the firehose do."""
+    commit = member(value, "commit")
+    record = member(commit, "record") or value.get("value") or value.get("record") or value
+    kind = string(member(record, "$type")) or first(commit, "collection") or first(value, "collection")
+    found = first(value, "uri", "$uri")
+    repository = first(value, "did", "repo")
+    if not found and repository and commit:
+        found = f"at://{repository}/{first(commit, 'collection')}/{first(commit, 'rkey')}"
+    author = author_of(found) if found else Party(repository)
+    short = kind.rpartition(".")[2]
+    if kind == "app.bsky.feed.post" or (not kind and "text" in record):
+        yield _written(record, found, author, {})
+    elif short in _VERBS:
+        subject = member(record, "subject")
+        target = first(subject, "uri") or string(subject)
+        thing = Thing(target, "Note", "", author_of(target)) if target.startswith("at://") else Thing(target)
+        yield Activity(_VERBS[short], author, thing, audience="public", id=found,
+                       published=from_words(member(record, "createdAt")))  # fmt: skip
+    elif not kind:
+        raise TypeError("no record of Bluesky")
+
+
+_LISTS = named(("feed", "posts", "follows", "followers", "records", "quotes"))
+PARTS = (Part(r"[^/]*\.(?:json|jsonl|ndjson)", _item, lists=_LISTS),)

@@ -1,0 +1,129 @@
+"""What the platforms' modules have in common: which members of an archive hold what, and a record at a time of them."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO
+
+from socialclass.activity import NOBODY, Activity, Party
+from socialclass.errors import InputError
+from socialclass.exports.archive import Archive
+from socialclass.exports.items import Item, ListNames, Unreadable, read_json, read_json_or_lines
+from socialclass.exports.values import stable_id
+from socialclass.formats.delimited import csv_rows
+
+# what a record of an unexpected shape may raise in a reader
+ODD_SHAPE = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+EVERY_LIST: ListNames = lambda name: True  # noqa: E731
+NO_LIST: ListNames = lambda name: False  # noqa: E731
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a platform's readers know beside the record: whose export it is, and names by id.
+
+    known: whatever the platform's `prepare` found; encoding: how CSV files are read.
+    """
+
+    owner: Party = NOBODY
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+Reader = Callable[[Item, Context], Iterable[Activity]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Members of one kind.
+
+    pattern: what the member's path ends in (a regular expression); reader: a record to its activities.
+    kind: ``json``, ``js`` (JSON behind an assignment), ``csv``, or ``rows`` (CSV without a header row, keys ``0``,
+        ``1`` …); lists: names of the members that are lists of records.
+    private: messages between persons, which are read only when asked for.
+    columns: cells that a CSV's header row has at least; shorter rows before it, such as notes, are passed over.
+    """
+
+    pattern: str
+    reader: Reader
+    kind: str = "json"
+    lists: ListNames = EVERY_LIST
+    private: bool = False
+    columns: int = 1
+
+
+def read_parts(
+    archive: Archive, parts: Iterable[Part], context: Context, platform: str, messages: bool = False
+) -> Iterator[Activity | Unreadable]:
+    """Yield the activities of all members that a part names, and what could not be read; faults of the archive last.
+
+    A file given by itself whose name no part knows is read as the first part. Each activity gets platform, file,
+    position and, where the source has none, an id.
+    """
+    parts = tuple(parts)
+    read: set[str] = set()
+    for part in parts:
+        for name in archive.named(part.pattern):
+            if name not in read:
+                read.add(name)
+                if messages or not part.private:
+                    yield from read_part(archive, name, part, context, platform)
+    if archive.single and not read:
+        for name in archive.members:
+            yield from read_part(archive, name, parts[0], context, platform)
+    for fault in archive.faults:
+        yield Unreadable(fault.name, 1, fault.problem)
+
+
+def read_part(
+    archive: Archive, name: str, part: Part, context: Context, platform: str
+) -> Iterator[Activity | Unreadable]:
+    """Yield the activities of one member."""
+    for item in open_items(archive, name, part):
+        if isinstance(item, Unreadable):
+            yield item
+            continue
+        try:
+            found = list(part.reader(item, context))
+        except ODD_SHAPE as error:
+            yield Unreadable(item.file, item.position, f"not understood ({type(error).__name__}: {error})", item.raw)
+            continue
+        for number, activity in enumerate(found):
+            changes: dict[str, Any] = {"platform": platform, "file": item.file, "position": item.position}
+            if not activity.id:
+                changes["id"] = stable_id(platform, item.value, number or "")
+            yield replace(activity, **changes)
+
+
+def open_items(archive: Archive, name: str, part: Part) -> Iterator[Item | Unreadable]:
+    """Yield the records of one member, as JSON or CSV holds them."""
+    try:
+        stream = archive.open(name)
+    except InputError as error:
+        yield Unreadable(name, 1, error.problem)
+        return
+    with stream:
+        if part.kind in ("csv", "rows"):
+            yield from read_table(stream, name, part.columns, has_header=part.kind == "csv")
+        elif part.kind == "js":
+            yield from read_json(stream, name, part.lists, prefix=True)
+        else:
+            yield from read_json_or_lines(stream, name, part.lists)
+
+
+def read_table(stream: BinaryIO, name: str, columns: int = 1, has_header: bool = True) -> Iterator[Item | Unreadable]:
+    """Yield a dict a row, keys in lower case; rows before the header (notes) are passed over."""
+    names: list[str] | None = None
+    line = 0
+    try:
+        for cells, line, error in csv_rows(stream, name, "utf-8", "replace", ","):
+            if error:
+                yield Unreadable(name, line, error, cells[0])
+            elif not has_header:
+                yield Item(dict(zip(map(str, range(len(cells))), cells, strict=True)), name, line, "", "csv")
+            elif names is None:
+                lowered = [cell.strip().lower() for cell in cells]
+                names = lowered if len(cells) >= columns else None
+            elif any(cells):
+                yield Item(dict(zip(names, cells, strict=False)), name, line, "", "csv")
+    except (InputError, csv.Error) as error:
+        yield Unreadable(name, line + 1, error.problem if isinstance(error, InputError) else str(error))

@@ -1,0 +1,88 @@
+"""Activities as the records that labelling takes, and that every writer writes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from socialclass.activity import Activity, facts
+from socialclass.exports.activitystreams import activity_of, read_items
+from socialclass.exports.archive import Archive
+from socialclass.exports.items import Item, Unreadable
+from socialclass.exports.table import Export
+from socialclass.exports.values import stable_id
+from socialclass.formats import Place, Record
+
+# the columns of an activity in a table, and the members of its flat JSON object
+FIELDS = (
+    "id", "published", "platform", "channel", "thread", "verb", "actor", "actor_name", "actor_kind", "object",
+    "object_type", "object_name", "object_author", "target", "target_type", "audience", "in_reply_to",
+    "in_reply_to_actor", "mentions", "hashtags", "two_way", "reactions", "replies", "shares", "language", "text",
+    "file", "position",
+)  # fmt: skip
+_UNREADABLE = ("file", "position", "unreadable")
+
+
+def flat(activity: Activity) -> tuple[object, ...]:
+    """Return the values of `FIELDS`; None for a count or a tie that is not known.
+
+    >>> dict(zip(FIELDS, flat(Activity("Like", content="hi", counts={"shares": 2}))))["shares"]
+    2
+    """
+    actor, found, answered = activity.actor, activity.object, activity.in_reply_to
+    get = activity.counts.get
+    return (
+        activity.id, activity.published, activity.platform, activity.channel, activity.thread, activity.verb,
+        actor.id, actor.name, actor.kind, found.id, found.type, found.name, found.author.id or found.author.name,
+        activity.target.id or activity.target.name, activity.target.type, activity.audience, answered.id,
+        answered.author.id or answered.author.name, [each.id or each.name for each in activity.mentions],
+        list(activity.hashtags), activity.two_way, get("reactions"), get("replies"), get("shares"), activity.language,
+        activity.text, activity.file, activity.position,
+    )  # fmt: skip
+
+
+def export_records(
+    archive: Archive, export: Export, messages: bool = False, as_it_stood: bool = True
+) -> Iterator[Record]:
+    """Yield a record for each activity, and one with an `error` for each that could not be read.
+
+    as_it_stood: ActivityStreams objects keep their own members (file and position are added); else all are `FIELDS`.
+    """
+    if export.name == "activitystreams" and as_it_stood:
+        for item in read_items(archive):
+            yield _unreadable(item) if isinstance(item, Unreadable) else _object_record(item)
+        return
+    for found in export.reader(archive, messages):
+        if isinstance(found, Unreadable):
+            yield _unreadable(found)
+        else:
+            place = Place(found.file, found.position)
+            yield Record(found.text, FIELDS, flat(found), place, "", "", facts(found))
+
+
+def _unreadable(found: Unreadable) -> Record:
+    place = Place(found.file, found.position)
+    return Record("", _UNREADABLE, (found.file, found.position, found.raw[:2000]), place, found.error)
+
+
+def _object_record(item: Item) -> Record:
+    content: dict[str, Any] = item.value
+    activity = activity_of(content, item.file, item.position)
+    added: dict[str, object] = {}
+    if "id" not in content:
+        added["id"] = stable_id(json.dumps(content, ensure_ascii=False, sort_keys=True))
+    if "file" not in content:
+        added["file"] = activity.file
+    if "position" not in content:
+        added["position"] = activity.position
+    own = (item.raw or json.dumps(content, ensure_ascii=False)).rstrip()[:-1].rstrip()
+    members = json.dumps(added, ensure_ascii=False)[1:]
+    raw = f"{own}, {members}" if content and added else own + (members if added else "}")
+    return Record(
+        activity.text,
+        (*content, *added),
+        (*content.values(), *added.values()),
+        Place(item.file, item.position),
+        "",
+        raw,
+        facts(activity),
+    )

@@ -1,0 +1,211 @@
+"""The table of exports: its rows drive the option, the README and the tests."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from socialclass.activity import Activity
+from socialclass.errors import InputError
+from socialclass.exports.activitystreams import COLLECTIONS, OBJECTS, VERBS, read_activitystreams, type_of
+from socialclass.exports.archive import Archive
+from socialclass.exports.bluesky import read_bluesky
+from socialclass.exports.facebook import read_facebook
+from socialclass.exports.instagram import read_instagram
+from socialclass.exports.items import Unreadable
+from socialclass.exports.linkedin import read_linkedin
+from socialclass.exports.mastodon import read_mastodon
+from socialclass.exports.reddit import read_reddit
+from socialclass.exports.slack import read_slack
+from socialclass.exports.twitter import read_twitter
+
+Reader = Callable[[Archive, bool], Iterator[Activity | Unreadable]]
+_HEAD = 1 << 16
+
+
+@dataclass(frozen=True)
+class Export:
+    """A row of the table.
+
+    files: what is read, for people; names: members by which an archive is known (patterns, any one is enough).
+    content: what the first 64 KiB of one of those members must hold (a pattern); nothing where the name is enough.
+    single: what the first 64 KiB of a file given by itself must hold, whatever its name.
+    """
+
+    name: str
+    files: str
+    names: tuple[str, ...]
+    content: str
+    single: str
+    reader: Reader
+
+
+_AS_MEMBERS = ("actor", "object", "attributedTo", "items", "orderedItems")
+_AS_TYPE = "|".join(sorted(VERBS | OBJECTS))
+
+# the first row that claims an archive has it
+EXPORTS: tuple[Export, ...] = (
+    Export(
+        "mastodon",
+        "outbox.json, likes.json, bookmarks.json, following_accounts.csv, blocked_accounts.csv, muted_accounts.csv",
+        (r"outbox[^/]*\.json",),
+        r"(?s)activitystreams.*OrderedCollection|OrderedCollection.*activitystreams",
+        r'(?s)"id"\s*:\s*"outbox\.json"',
+        read_mastodon,
+    ),
+    Export(
+        "activitystreams",
+        "JSON and JSON Lines: activities, collections, ordered collections",
+        (r"[^/]*\.(json|jsonl|ndjson|jsonld)",),
+        "",  # see _is_activitystreams
+        "",
+        read_activitystreams,
+    ),
+    Export(
+        "twitter",
+        "tweets.js, tweet.js, tweets-part*.js, note-tweet.js, like.js, following.js, follower.js, direct-messages*.js",
+        (
+            r"tweets?(-part\d+)?\.js",
+            r"js/tweets/\d{4}_\d\d\.js",
+            r"like\.js",
+            r"following\.js",
+            r"direct-messages?[^/]*\.js",
+            r"account\.js",
+        ),
+        r"window\.YTD\.|Grailbird|^\s*\[",
+        r"^\s*window\.YTD\.|^\s*Grailbird\.data|^\s*\[\s*\{\s*\"tweet\"\s*:",
+        read_twitter,
+    ),
+    Export(
+        "slack",
+        "channels.json, users.json, a folder a channel with a file a day; groups, mpims, dms",
+        (r"channels\.json", r"[^/]+/\d{4}-\d\d-\d\d\.json"),
+        r'"is_archived"|"ts"\s*:|"is_general"|"members"|^\s*\[\s*\]',
+        r'(?s)"type"\s*:\s*"message".*"ts"\s*:|"ts"\s*:.*"type"\s*:\s*"message"',
+        read_slack,
+    ),
+    Export(
+        "linkedin",
+        "Shares.csv, Comments.csv, Reactions.csv, Connections.csv, Invitations.csv, Company Follows.csv, messages.csv",
+        (r"Shares[^/]*\.csv", r"Connections\.csv", r"Reactions\.csv", r"Comments\.csv"),
+        r"(?i)ShareLink|ShareCommentary|Connected On|Date,Type,Link|Date,Link,Message",
+        r"(?i)^\W*Date,ShareLink|ShareCommentary|^Notes:|Connected On|^\W*Date,Type,Link|^\W*Date,Link,Message",
+        read_linkedin,
+    ),
+    Export(
+        "reddit",
+        "comments.csv, posts.csv, post_votes.csv, comment_votes.csv, subscribed_subreddits.csv, messages.csv",
+        (r"comments\.csv", r"posts\.csv", r"post_votes\.csv", r"comment_votes\.csv"),
+        r"(?i)permalink",
+        r"^\W*id,permalink,",
+        read_reddit,
+    ),
+    Export(
+        "bluesky",
+        "feeds of the API (getAuthorFeed, getTimeline …), JSON Lines of repository records",
+        (r"[^/]*\.(json|jsonl|ndjson)",),
+        r"app\.bsky\.",
+        r"app\.bsky\.(feed|graph)\.|\"at://did:",
+        read_bluesky,
+    ),
+    Export(
+        "instagram",
+        "posts_*.json, reels.json, stories.json, post_comments*.json, liked_posts.json, following.json, "
+        "followers_*.json",
+        (
+            r"(?:your_instagram_activity|media|content|comments|followers_and_following|connections|likes)/(?:.*/)?"
+            r"(?:posts_\d+|reels|stories|igtv_videos|profile_photos|post_comments(?:_\d+)?|reels_comments"
+            r"|liked_posts|liked_comments|following|followers(?:_\d+)?)\.json",
+            r"posts_\d+\.json",
+            r"media\.json|connections\.json",
+        ),
+        r'"media"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]',
+        r'(?s)^\s*\[\s*\{\s*"media"\s*:|string_list_data|string_map_data|"ig_[a-z]+_media"|"relationships_[a-z]+"'
+        r'|^\s*\{\s*"photos"\s*:\s*\[\s*\{\s*"caption"',
+        read_instagram,
+    ),
+    Export(
+        "facebook",
+        "your_posts*.json, comments.json, likes_and_reactions*.json, friends.json, pages you follow, groups, events",
+        (
+            r"your_posts[^/]*\.json",
+            r"comments\.json",
+            r"(?:your_)?friends\.json",
+            r"likes_and_reactions[^/]*\.json|posts_and_comments\.json",
+        ),
+        r'"timestamp"|_v2"|"friends"|"comments"|^\s*\[\s*\]',
+        r'(?s)^\s*\[\s*\{\s*"(?:timestamp|attachments|data|title)"\s*:.*"timestamp"|"(?:friends|comments|reactions)_v2"'
+        r'|"(?:friends|comments|reactions|status_updates|page_likes)"\s*:\s*\[\s*\{\s*"(?:timestamp|name)"',
+        read_facebook,
+    ),
+)
+EXPORT_FORMATS = tuple(sorted(row.name for row in EXPORTS))
+_BY_NAME = {row.name: row for row in EXPORTS}
+
+
+def export_named(name: str) -> Export:
+    """Return the row of this name; raises `KeyError`."""
+    return _BY_NAME[name]
+
+
+def recognise(archive: Archive) -> Export | None:
+    """Return the row that an archive is an export of, by its members' names and beginnings, or None."""
+    if archive.single:
+        return next((row for row in EXPORTS if any(_is_single(archive, row, name) for name in archive.members)), None)
+    for row in EXPORTS:
+        for pattern in row.names:
+            for name in archive.named(pattern)[:20]:
+                head = head_of(archive, name)
+                if _is_activitystreams(head) if row.name == "activitystreams" else re.search(row.content, head):
+                    return row
+    return None
+
+
+def _is_single(archive: Archive, row: Export, name: str) -> bool:
+    head = head_of(archive, name)
+    if row.name == "activitystreams":
+        return _is_activitystreams(head)
+    return bool(re.search(row.single, head)) or (
+        any(archive.named(pattern) for pattern in row.names) and bool(re.search(row.content, head))
+    )
+
+
+def _is_activitystreams(head: str) -> bool:
+    """Say whether a file begins with an activity or a collection: not every JSON with a ``type`` is one."""
+    head = head.lstrip("\ufeff \t\r\n")
+    try:
+        found = json.loads(head.split("\n", 1)[0])
+    except (ValueError, RecursionError):
+        typed = re.search(rf'"type"\s*:\s*"(?:{_AS_TYPE})"', head)
+        return head[:1] in ("[", "{") and ("w3.org/ns/activitystreams" in head or bool(typed and '"actor"' in head))
+    if not isinstance(found, dict):
+        return isinstance(found, list) and any(_is_activitystreams(json.dumps(each)) for each in found[:1])
+    if "w3.org/ns/activitystreams" in str(found.get("@context")):
+        return True
+    return type_of(found) in VERBS | OBJECTS | COLLECTIONS and any(name in found for name in _AS_MEMBERS)
+
+
+def head_of(archive: Archive, name: str) -> str:
+    """Return a member's first 64 KiB as text; nothing where they cannot be read."""
+    try:
+        with archive.open(name) as stream:
+            data = stream.read(_HEAD)
+    except InputError:
+        return ""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return data.decode(encoding, "replace")
+
+
+def unknown_export(archive: Archive) -> InputError:
+    """Return the error for what no row claims: what was found, and what is known."""
+    shown = ", ".join(list(archive.members)[:3]) or "no files"
+    more = len(archive.members) - 3
+    found = f"{shown} and {more} more" if more > 0 else shown
+    known = ", ".join(EXPORT_FORMATS)
+    return InputError(
+        f"no export of a known platform (it holds {found}; looked for files such as channels.json, tweets.js, "
+        "outbox.json, Shares.csv, your_posts_1.json, posts_1.json, comments.csv, and for ActivityStreams and Bluesky "
+        "JSON)",
+        place=archive.source,
+        remedy=f"say which it is: --input-format, one of {known}",
+    )

@@ -1,0 +1,127 @@
+"""Any input: a file of texts in one of `formats`, or a platform's export. It says which it is, and opens it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from socialclass import formats
+from socialclass.formats import ReadOptions, Record
+from socialclass.formats.streams import STANDARD
+
+if TYPE_CHECKING:
+    from socialclass.activity import Activity
+    from socialclass.exports import Unreadable
+
+# the names of `exports.EXPORTS`, which is not imported before an export is read; a test compares them
+EXPORT_FORMATS = (
+    "activitystreams",
+    "bluesky",
+    "facebook",
+    "instagram",
+    "linkedin",
+    "mastodon",
+    "reddit",
+    "slack",
+    "twitter",
+)
+INPUT_FORMATS = (*formats.INPUT_FORMATS, *EXPORT_FORMATS)
+
+_HEAD = 1 << 12
+# what an export in CSV or JSON Lines begins with, where other files of these suffixes do not
+_CSV_MARKS = (b"sharelink", b"permalink", b"connected on", b"date,type,link", b"date,link,message")
+_LINE_MARKS = (b'"actor"', b"activitystreams", b"app.bsky.")
+_JSON_STARTS = (b"{", b"[", b"window.", b"Grailbird.")
+
+
+@dataclass(frozen=True)
+class InputOptions(ReadOptions):
+    """How an input is read, exports included.
+
+    messages: read private messages, too; as_it_stood: ActivityStreams objects keep their own members.
+    """
+
+    messages: bool = False
+    as_it_stood: bool = True
+
+
+def export_format(source: str, options: ReadOptions) -> str:
+    """Return the name of the export that a source is, or nothing for a file of texts.
+
+    Raises `InputError` for a folder, a zip or a JSON document that is no known export.
+    """
+    if options.format != "auto":
+        return options.format if options.format in EXPORT_FORMATS else ""
+    if source == STANDARD or not (os.path.isdir(source) or _may_be_export(source, options)):
+        return ""
+    from socialclass.exports import open_archive, recognise
+    from socialclass.exports.table import unknown_export
+
+    with open_archive(source) as archive:
+        found = recognise(archive)
+        if found is not None:
+            return found.name
+        if not archive.single or _is_json_list(source):
+            raise unknown_export(archive)
+    return ""
+
+
+def _may_be_export(source: str, options: ReadOptions) -> bool:
+    """Say whether a file's first bytes could be those of an export; cheap, since every file is asked."""
+    if not os.path.isfile(source):
+        return False  # a FIFO gives its bytes once
+    try:
+        with open(source, "rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError:
+        return False
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (head.startswith(b"\x1f\x8b") and ".t" in source):
+        return True
+    suffix = PurePath(source).suffix.lower()
+    if options.text_field is not None or suffix in (".txt", ".tsv", ".tab"):
+        return False
+    bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if suffix == ".csv":
+        return any(mark in head.lower() for mark in _CSV_MARKS)
+    if suffix in (".jsonl", ".ndjson"):
+        return any(mark in head for mark in _LINE_MARKS)
+    return bare.startswith(_JSON_STARTS) or head.startswith((b"\xff\xfe{", b"\xff\xfe["))
+
+
+def _is_json_list(source: str) -> bool:
+    if PurePath(source).suffix.lower() not in (".json", ".js"):
+        return False
+    with open(source, "rb") as stream:
+        return stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
+
+
+@contextmanager
+def open_export(source: str, name: str, options: ReadOptions) -> Iterator[Iterator[Record]]:
+    """Open an export and hand out its records; `name` is one of `EXPORT_FORMATS`."""
+    from socialclass.exports import export_named, open_archive
+    from socialclass.exports.records import export_records
+
+    messages, stood = getattr(options, "messages", False), getattr(options, "as_it_stood", True)
+    with open_archive(source) as archive:
+        yield export_records(archive, export_named(name), messages, stood)
+
+
+@contextmanager
+def open_activities(source: str, name: str, messages: bool = False) -> "Iterator[Iterator[Activity | Unreadable]]":
+    """Open an export and hand out its activities, for what asks who did what to whom."""
+    from socialclass.exports import export_named, open_archive
+
+    with open_archive(source) as archive:
+        yield export_named(name).reader(archive, messages)
+
+
+def read_records(source: str, options: ReadOptions) -> Iterator[Record]:
+    """Yield the records of a file of texts or of an export; raises `InputError`."""
+    name = export_format(source, options)
+    if not name:
+        yield from formats.read_records(source, options)
+        return
+    with open_export(source, name, options) as records:
+        yield from records
