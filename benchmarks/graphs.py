@@ -103,7 +103,10 @@ def measure(library: str, actors: int, ties: int, sources: int) -> None:
         step()
         found[name] = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    cells = [f"{found[name]:9.1f}" if name in found else "        -" for name in ("build", "pagerank", "betweenness", "communities")]
+    cells = [
+        f"{found[name]:9.1f}" if name in found else "        -"
+        for name in ("build", "pagerank", "betweenness", "communities")
+    ]
     print(f"{library:10} {importlib.metadata.version(library):8} {LIBRARIES[library]:18}", *cells, f"{peak:7.0f} MiB")
 
 
@@ -119,7 +122,9 @@ def main() -> None:
         measure(options.only, options.actors, options.ties, options.sources)
         return
     print(f"{options.actors:,} actors, {len(generated_ties(options.actors, options.ties)):,} ties, seconds")
-    print(f"{'library':10} {'version':8} {'licence':18}     build  pagerank  between.  communit.     memory", flush=True)
+    print(
+        f"{'library':10} {'version':8} {'licence':18}     build  pagerank  between.  communit.     memory", flush=True
+    )
     for library in LIBRARIES:
         passed = [f"--actors={options.actors}", f"--ties={options.ties}", f"--sources={options.sources}"]
         subprocess.run([sys.executable, "-m", "benchmarks.graphs", "--only", library, *passed], check=True)

@@ -11,6 +11,7 @@ the truth, and its mean width.
 import argparse
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,7 +37,8 @@ class Outcome(NamedTuple):
 
 def scored(paths: Sequence[str]) -> tuple[Array, Array]:
     """Return the probability of marketing of each text (NaN for none), and whether it truly is."""
-    rows = [json.loads(line) for path in paths for line in open(path, encoding="utf-8") if line.strip()]
+    lines = [line for path in paths for line in Path(path).read_text(encoding="utf-8").split("\n")]
+    rows = [json.loads(line) for line in lines if line]
     model = load_model()
     place = model.classes.index(MARKETING)
     predicted = model.predict([row["text"] for row in rows])
@@ -55,14 +57,16 @@ def count_by_all(sample: Array, marketing: Array, networking: Array) -> tuple[tu
     for _ in range(200):
         odds = em * sure[0]
         em = float((odds / (odds + (1 - em) * (1 - sure[0]))).mean())
-    counts = [np.bincount(bins_of(each), minlength=BINS + 1) for each in (sample, marketing, networking)]
+    counts = [np.bincount(bins_of(each[~np.isnan(each)]), minlength=BINS) for each in (sample, marketing, networking)]
     rates = ErrorRates(tuple(counts[1].tolist()), tuple(counts[2].tolist()), "a sample")
     found = corrected_shares(counts[0][None], rates)
     ways = (said[0], min(1.0, max(0.0, acc)), min(1.0, max(0.0, pacc)), em, float(found.value[0]))
     return ways, float(found.low[0]), float(found.high[0])
 
 
-def repeat(share: Array, truth: Array, mixes: Sequence[float], size: int, repetitions: int, seed: int = 0) -> list[Outcome]:
+def repeat(
+    share: Array, truth: Array, mixes: Sequence[float], size: int, repetitions: int, seed: int = 0
+) -> list[Outcome]:
     """Return the outcomes of all mixes, each repeated with new halves and new draws."""
     random = np.random.default_rng(seed)
     outcomes = []

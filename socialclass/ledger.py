@@ -141,7 +141,7 @@ class _Columns:
     random: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - a sample, no secret
 
     def __post_init__(self) -> None:
-        self.column = {name: array(code) for name, code in _CODES.items()}
+        self.column: dict[str, array[Any]] = {name: array(code) for name, code in _CODES.items()}
 
     def party(self, party: Party) -> int:
         """Return the number of somebody, -1 for nobody."""
@@ -222,7 +222,7 @@ _CODES = {
 
 def collect(
     items: Iterable[LabelledActivity],
-    labels: Labels = Labels(),
+    labels: Labels | None = None,
     watchers: Sequence[Callable[[LabelledActivity], None]] = (),
 ) -> Ledger:
     """Read labelled activities once into a `Ledger`; each watcher sees every one of them on the way.
@@ -233,7 +233,7 @@ def collect(
     >>> len(ledger), list(ledger.actors), TIE_KINDS[ledger.tie_kind[0]]
     (1, ['ana', 'bo'], 'mention')
     """
-    columns = _Columns(labels)
+    columns = _Columns(labels or Labels())
     for item in items:
         columns.add(item)
         for watch in watchers:

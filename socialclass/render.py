@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -201,12 +201,12 @@ def print_summary(tally: Tally) -> None:
 
 
 @contextmanager
-def progress(sources: Sequence[str], doing: str = "labelling") -> Iterator[Callable[[BinaryIO | None], None]]:
+def progress(sources: Sequence[str]) -> Iterator[Callable[[BinaryIO | None], None]]:
     """Show a bar on standard error once a run has lasted a second; yields what to call with the open input."""
     sizes = {name: os.path.getsize(name) for name in sources if name != "-" and os.path.isfile(name)}
     total = sum(sizes.values()) if len(sizes) == len(sources) else None
     bar = Progress(
-        TextColumn(doing), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
+        TextColumn("labelling"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
         console=make_console(stderr=True), transient=True,
     )  # fmt: skip
     task = bar.add_task("", total=total)
@@ -223,6 +223,29 @@ def progress(sources: Sequence[str], doing: str = "labelling") -> Iterator[Calla
             bar.start()
             shown = True
         bar.update(task, completed=done + last)
+
+    try:
+        yield tick
+    finally:
+        if shown:
+            bar.stop()
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int], None]]:
+    """Show a growing count on standard error once a run has lasted a second; yields what to call with each step."""
+    bar = Progress(
+        TextColumn("{task.completed:,} " + what), TimeElapsedColumn(), console=make_console(stderr=True), transient=True
+    )
+    task = bar.add_task("", total=None)
+    began, shown = time.monotonic(), False
+
+    def tick(step: int) -> None:
+        nonlocal shown
+        if not shown and time.monotonic() - began > 1.0:
+            bar.start()
+            shown = True
+        bar.advance(task, step)
 
     try:
         yield tick

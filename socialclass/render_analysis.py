@@ -1,5 +1,7 @@
 """An analysis as tables on a terminal, through `render`."""
 
+from typing import TYPE_CHECKING
+
 from socialclass.analytics.analysis import Analysis
 from socialclass.analytics.definitions import MEANING
 from socialclass.analytics.estimates import Estimate
@@ -8,7 +10,10 @@ from socialclass.analytics.periods import period_name
 from socialclass.analytics.tables import SHARES, effort_figures
 from socialclass.analytics.wording import PHRASES
 from socialclass.network.roles import Matters, Person
-from socialclass.render import Console, print_note, print_rows
+from socialclass.render import print_note, print_rows
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SHOWN_CASES = 10
 
@@ -35,7 +40,7 @@ def number_text(figure: Estimate) -> str:
     return f"{figure.value:,.4g} ({figure.low:,.4g} to {figure.high:,.4g})"
 
 
-def print_analysis(analysis: Analysis, top: int, console: Console) -> None:
+def print_analysis(analysis: Analysis, top: int, console: "Console") -> None:
     """Print all results; rankings to `top` rows."""
     span = f", {analysis.first} to {analysis.last}" if analysis.first else ", without times"
     console.print(f"{analysis.activities:,} activities of {analysis.actors:,} actors{span}", highlight=False)
@@ -49,13 +54,18 @@ def print_analysis(analysis: Analysis, top: int, console: Console) -> None:
     if analysis.wording:
         rows = [[phrase, f"{analysis.wording.said[phrase]:,}", f"{analysis.wording.crossed[phrase]:,}"]
                 for phrase, _, _ in PHRASES]  # fmt: skip
-        print_rows(console, "Wording: texts that say it, and those of them that are about the other", ["says", "texts", "about the other"], rows)
+        print_rows(
+            console,
+            "Wording: texts that say it, and those of them that are about the other",
+            ["says", "texts", "about the other"],
+            rows,
+        )
         cases = [[case.label, case.phrase, case.text] for case in analysis.wording.cases[:_SHOWN_CASES]]
         for label, phrase, text in cases:
             print_note(console, f"  says {phrase!r}, is {label}: {text}")
 
 
-def _print_mix(analysis: Analysis, top: int, console: Console) -> None:
+def _print_mix(analysis: Analysis, top: int, console: "Console") -> None:
     mix = analysis.mix
     header = ["", "activities", "marketing", "networking", "uncertain", "marketing, corrected"]
     print_rows(console, "The mix", header, [_mix_row(mix.overall)])
@@ -63,7 +73,12 @@ def _print_mix(analysis: Analysis, top: int, console: Console) -> None:
         timed = key in ("day", "week", "month")
         shown = rows[-max(top, 12) :] if timed else rows[:top]
         more = len(rows) - len(shown) + mix.left_out[key]
-        print_rows(console, f"by {key}" + (f" ({more:,} more)" if more else ""), header, [_mix_row(row) for row in shown])
+        if not shown:
+            print_note(console, f"\nby {key}: no activity says so, or none of enough activities")
+            continue
+        print_rows(
+            console, f"by {key}" + (f" ({more:,} more)" if more else ""), header, [_mix_row(row) for row in shown]
+        )
     print_note(console, f"corrected: {mix.method}" if mix.overall.corrected.value is not None else mix.method)
 
 
@@ -72,7 +87,7 @@ def _mix_row(row: MixRow) -> list[str]:
     return [row.group, f"{row.activities:,}", *map(share_text, shares)]
 
 
-def _print_effort(analysis: Analysis, console: Console) -> None:
+def _print_effort(analysis: Analysis, console: "Console") -> None:
     effort = analysis.effort
     rows, unknown = [["posts", f"{effort.posts:,}"]], []
     for title, name, figure in effort_figures(effort):
@@ -90,7 +105,7 @@ def _print_effort(analysis: Analysis, console: Console) -> None:
         print_note(console, f"unknown: {line}")
 
 
-def _print_usage(analysis: Analysis, top: int, console: Console) -> None:
+def _print_usage(analysis: Analysis, top: int, console: "Console") -> None:
     usage, shown = analysis.usage, analysis.ledger.shown
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in usage.kinds.items() if count)
     rows = [["actors with ties", f"{usage.actors:,}"], ["interactions", f"{usage.interactions:,}"]]
@@ -116,8 +131,17 @@ def _or_dash(number: int | None) -> str:
     return "-" if number is None else f"{number:,}"
 
 
-def _print_people(matters: Matters, top: int, console: Console) -> None:
-    header = ["networking side", "role", "PageRank", "betweenness", "reach", "reciprocity", "community", "marketing PageRank"]
+def _print_people(matters: Matters, top: int, console: "Console") -> None:
+    header = [
+        "networking side",
+        "role",
+        "PageRank",
+        "betweenness",
+        "reach",
+        "reciprocity",
+        "community",
+        "marketing PageRank",
+    ]
     ranked = [person for person in matters.people if person.networking][:top]
     rows = [_person_row(person) for person in ranked]
     print_rows(console, "Who matters to the network", header, rows)

@@ -35,10 +35,26 @@ def community(seed: int = 0) -> Iterator[LabelledActivity]:
         for team in TEAMS:  # the connector carries from one team to the other and back
             number += 2
             friend = random.choice(team)
-            yield _said(number - 1, CONNECTOR, minute + 90, "they solved it next door", NETWORKING,
-                        Thing(f"x{number}", "Note", author=friend), team[0].id[:3], f"carry{number}")
-            yield _said(number, friend, minute + 95, "thanks for asking them", NETWORKING,
-                        Thing(f"n{number - 1}", "Note", author=CONNECTOR), team[0].id[:3], f"carry{number}")
+            yield _said(
+                number - 1,
+                CONNECTOR,
+                minute + 90,
+                "they solved it next door",
+                NETWORKING,
+                Thing(f"x{number}", "Note", author=friend),
+                team[0].id[:3],
+                f"carry{number}",
+            )
+            yield _said(
+                number,
+                friend,
+                minute + 95,
+                "thanks for asking them",
+                NETWORKING,
+                Thing(f"n{number - 1}", "Note", author=CONNECTOR),
+                team[0].id[:3],
+                f"carry{number}",
+            )
         number += 1
         post = number
         good = day % 2 == 0
@@ -47,18 +63,32 @@ def community(seed: int = 0) -> Iterator[LabelledActivity]:
         for fan in random.sample(SILENT, 20 if good else 4):
             number += 1
             liked = Thing(f"n{post}", "Note", author=BROADCASTER)
-            yield LabelledActivity(Activity("Like", fan, liked, id=f"n{number}", published=stamp(minute + 60)), MARKETING, 0.8)
+            yield LabelledActivity(
+                Activity("Like", fan, liked, id=f"n{number}", published=stamp(minute + 60)), MARKETING, 0.8
+            )
         if day % 6 == 0:
             number += 1
             asked = Thing(f"n{post}", "Note", author=BROADCASTER)
-            yield _said(number, random.choice(CUSTOMERS), minute + 30, "is it open on Sunday?", MARKETING, asked, "town", "")
+            yield _said(
+                number, random.choice(CUSTOMERS), minute + 30, "is it open on Sunday?", MARKETING, asked, "town", ""
+            )
             if day % 12 == 0:
                 number += 1
-                yield _said(number, BROADCASTER, minute + 150, "it is, from eight", MARKETING,
-                            Thing(f"n{number - 1}", "Note"), "town", "")
+                yield _said(
+                    number,
+                    BROADCASTER,
+                    minute + 150,
+                    "it is, from eight",
+                    MARKETING,
+                    Thing(f"n{number - 1}", "Note"),
+                    "town",
+                    "",
+                )
 
 
-def _said(number: int, who: Party, minute: int, words: str, label: str, reply: Thing, channel: str, thread: str) -> LabelledActivity:
+def _said(
+    number: int, who: Party, minute: int, words: str, label: str, reply: Thing, channel: str, thread: str
+) -> LabelledActivity:
     activity = Activity(
         "Create", who, Thing(f"n{number}", "Note"), content=words, in_reply_to=reply, id=f"n{number}",
         published=stamp(minute), platform="elsewhere", channel=channel, thread=thread,

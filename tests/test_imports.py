@@ -11,7 +11,11 @@ from tests.conftest import ROOT
 FLOORS = (
     ("__main__",),
     ("cli",),
+    ("render_analysis",),
     ("render", "report"),
+    ("analytics",),
+    ("network",),
+    ("ledger",),
     ("training",),
     ("blocks",),
     ("labelling",),
@@ -29,8 +33,9 @@ FLOORS = (
     ("errors",),
 )
 ONLY_IMPORTERS = {
-    "rich": {"render"},
+    "rich": {"render", "render_analysis"},  # the latter for a type only
     "matplotlib": {"report"},
+    "igraph": {"network"},
     "sklearn": {"training"},
     "joblib": {"persistence"},
     "scipy": {"training"},

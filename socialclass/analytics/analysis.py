@@ -59,7 +59,7 @@ class Analysis:
 
 def analyze_ledger(
     ledger: Ledger,
-    settings: AnalysisSettings = AnalysisSettings(),
+    settings: AnalysisSettings | None = None,
     rates: ErrorRates | None = None,
     why_not_corrected: str = "no error rates were given",
     wording: WordingCheck | None = None,
@@ -70,6 +70,7 @@ def analyze_ledger(
     """
     if not len(ledger):
         raise InputError("there is no activity to analyse", remedy="give it an export or a labelled file")
+    settings = settings or AnalysisSettings()
     period = fitting_period(ledger.when)
     ties = gather_ties(ledger, "networking", settings.half_life)
     matters: Matters | None = None

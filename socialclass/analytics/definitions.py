@@ -13,16 +13,17 @@ class Definition(NamedTuple):
 
 
 DEFINITIONS = (
-    Definition("share", "Activities with a label over all activities of the group, with the 95% Wilson score interval."),
+    Definition("share", "Activities of a label over all activities of the group, with the 95% Wilson interval."),
     Definition(
         "corrected share",
         "The share of marketing under which the classifier's scores are likeliest: they are a mixture of the scores of "
         "truly marketing and of truly networking texts, known from a labelled sample (adjusted counting, Forman 2008; "
-        "iteration of Saerens, Latinne and Decaestecker 2002). The 95% interval covers the chance in the activities and in "
+        "iteration of Saerens, Latinne and Decaestecker 2002). The 95% interval covers chance in the activities and in "
         "the labelled sample. It holds where that sample is like the activities: a labelled sample of your own "
-        "posts (--error-rates) is the right one. Every activity is one or the other, so the rest is networking.",
+        "posts (--error-rates) is the right one. It is the share among the activities with a label; "
+        "the rest of them is networking, and of those that are uncertain nothing is known.",
     ),
-    Definition("median", "With a 95% interval between two of the observed values, by their ranks; none below six values."),
+    Definition("median", "With a 95% interval between two of the values, by their ranks; none below six values."),
     Definition("posts a week", "Median over all weeks from the first post to the last, empty weeks too (UTC)."),
     Definition(
         "reactions, replies, shares a post",
@@ -42,8 +43,8 @@ DEFINITIONS = (
     ),
     Definition(
         "tie",
-        "One actor turned to another: answered, mentioned, reacted, shared, followed, wrote to, or joined a thread that "
-        "the other began. It belongs to the side of the mix that the activity was labelled as; uncertain to neither.",
+        "One actor turned to another: answered, mentioned, reacted, shared, followed, wrote to, or joined a thread "
+        "that the other began. It belongs to the side of the mix that the activity was labelled as; uncertain to neither.",
     ),
     Definition("two-way", "Share of the pairs with a tie in which each turned to the other."),
     Definition("density", "Ties of a period over all that were possible among those active in it."),
@@ -64,7 +65,7 @@ DEFINITIONS = (
     ),
     Definition("reach", "How many others turn to the actor directly or over one person in between."),
     Definition("reciprocity", "Of those the actor turns to, the share who turn to the actor."),
-    Definition("community", "Leiden's method for modularity (Traag, Waltman and van Eck 2019), ties without direction."),
+    Definition("community", "Leiden's method for modularity (Traag, Waltman and van Eck 2019), without direction."),
     Definition(
         "spread",
         "Chance that two of the actor's interactions lead into different communities (Guimera and Amaral 2005).",

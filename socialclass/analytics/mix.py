@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from socialclass.analytics.estimates import Estimate, missing, wilson
-from socialclass.analytics.periods import PERIODS, fitting_period, is_known, period_name, period_of
+from socialclass.analytics.periods import PERIODS, is_known, period_name, period_of
 from socialclass.analytics.quantification import BINS, ErrorRates, as_estimates, bins_of, corrected_shares
 from socialclass.ledger import FEWEST_INTERACTIONS, Ledger
 
@@ -19,7 +19,8 @@ class MixRow(NamedTuple):
     """The mix of one group.
 
     marketing, networking, uncertain: shares of the labels as given, with Wilson intervals.
-    corrected: the share of marketing without the classifier's known errors; the rest is networking.
+    corrected: the share of marketing among what has a label, without the classifier's known errors; the rest of that
+    is networking.
     """
 
     group: str
@@ -76,7 +77,9 @@ def _numbers(ledger: Ledger, key: str) -> "tuple[np.ndarray[tuple[int], np.dtype
     if key not in PERIODS:
         numbers = {"actor": ledger.actor, "channel": ledger.channel, "platform": ledger.platform}[key]
         shown = [ledger.shown(i) for i in range(len(ledger.actors))] if key == "actor" else None
-        return numbers.astype(np.int64), shown or {"channel": ledger.channels, "platform": ledger.platforms}.get(key, [])
+        return numbers.astype(np.int64), shown or {"channel": ledger.channels, "platform": ledger.platforms}.get(
+            key, []
+        )
     periods = period_of(ledger.when, key)
     known = is_known(periods)
     found, places = np.unique(periods[known], return_inverse=True)
@@ -93,7 +96,6 @@ def _groups(
 
     member = numbers >= 0
     size = len(names)
-    width = BINS + 1
     labels = np.bincount(numbers[member] * 3 + ledger.label[member], minlength=size * 3).reshape(size, 3)
     totals = labels.sum(1)
     there = np.flatnonzero(totals >= (FEWEST_INTERACTIONS if key == "actor" else 1))
@@ -101,15 +103,15 @@ def _groups(
     kept = kept[-MOST_GROUPS:] if key in PERIODS else kept[:MOST_GROUPS]
     place = np.full(size, -1)
     place[kept] = np.arange(len(kept))
-    rows = np.flatnonzero(member)
+    rows = np.flatnonzero(member & ~np.isnan(ledger.share))
     rows = rows[place[numbers[rows]] >= 0]
-    cells = place[numbers[rows]] * width + bins_of(ledger.share[rows])
-    histograms = np.bincount(cells, minlength=len(kept) * width).reshape(len(kept), width)
-    corrected = _corrected(histograms, totals[kept].tolist(), rates, why_not)
-    found = [
-        MixRow(names[group], int(totals[group]), *[wilson(int(hits), int(totals[group])) for hits in labels[group]], each)
-        for group, each in zip(kept, corrected, strict=True)
-    ]
+    cells = place[numbers[rows]] * BINS + bins_of(ledger.share[rows])
+    histograms = np.bincount(cells, minlength=len(kept) * BINS).reshape(len(kept), BINS)
+    corrected = _corrected(histograms, rates, why_not)
+    found = []
+    for group, each in zip(kept, corrected, strict=True):
+        raw = [wilson(int(hits), int(totals[group])) for hits in labels[group]]
+        found.append(MixRow(names[group], int(totals[group]), raw[0], raw[1], raw[2], each))
     if not key and not found:
         nothing = missing("there is no activity")
         found = [MixRow("all", 0, nothing, nothing, nothing, nothing)]
@@ -117,13 +119,8 @@ def _groups(
 
 
 def _corrected(
-    histograms: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]", totals: list[int], rates: ErrorRates | None, why: str
+    histograms: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]", rates: ErrorRates | None, why: str
 ) -> list[Estimate]:
     if rates is None:
-        return [missing(why)] * len(totals)
-    return as_estimates(corrected_shares(histograms, rates), totals)
-
-
-def time_key(ledger: Ledger) -> str:
-    """Return the period that suits the ledger's span of time."""
-    return fitting_period(ledger.when)
+        return [missing(why)] * len(histograms)
+    return as_estimates(corrected_shares(histograms, rates), histograms.sum(1).tolist())

@@ -11,7 +11,8 @@ probabilities by ``python -m benchmarks.mix``.
 
 The interval covers both, the chance in the texts that were counted and in the labelled sample: the likelihood of each
 share, over many draws of the two histograms from what the sample leaves open (Dirichlet distributions). It holds
-where the labelled sample is like the texts, label by label.
+where the labelled sample is like the texts, label by label. What is `uncertain` has no score and is left out: the
+corrected share is that of the texts with a label.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-BINS = 10  # equal bins of the probability of marketing; one more holds what has no probability
+BINS = 10  # equal bins of the probability of marketing
 FEWEST = 25  # labelled texts of each label below which error rates are not known well enough
 _PRIOR = 0.5  # Jeffreys: what every bin counts before anything was seen
 _STEPS = 500
@@ -42,8 +43,8 @@ _GRID = 501
 class ErrorRates:
     """How a classifier's scores fall on texts whose label is known.
 
-    marketing, networking: texts of this true label in each of `BINS` bins of the probability of marketing, and last
-    those that are `uncertain`; source: what they were measured on.
+    marketing, networking: texts of this true label in each of `BINS` bins of the probability of marketing; those
+    that are `uncertain` are left out. source: what they were measured on.
     """
 
     marketing: tuple[int, ...]
@@ -55,7 +56,7 @@ class ErrorRates:
         """The recall of marketing and of networking, at one half."""
         half = BINS // 2
         return (
-            sum(self.marketing[half:BINS]) / sum(self.marketing),
+            sum(self.marketing[half:]) / sum(self.marketing),
             sum(self.networking[:half]) / sum(self.networking),
         )
 
@@ -69,11 +70,11 @@ class Corrected(NamedTuple):
 
 
 def bins_of(share: "Array") -> "Array":
-    """Return the bin of each probability of marketing; NaN falls into the last."""
+    """Return the bin of each probability of marketing; NaN is not allowed."""
     import numpy as np
 
-    unknown = np.isnan(share)
-    return np.where(unknown, BINS, np.minimum(np.where(unknown, 0, share) * BINS, BINS - 1)).astype(np.int64)
+    found: Array = np.minimum(share * BINS, BINS - 1).astype(np.int64)
+    return found
 
 
 def error_rates(
@@ -83,28 +84,30 @@ def error_rates(
     import numpy as np
 
     chosen = [example for example in examples if example.label in labels]
+    texts = [example.text for example in chosen]
     facts = [example.facts for example in chosen]
-    predicted = classifier.predict([example.text for example in chosen], min_confidence, facts if any(facts) else None)
+    predicted = classifier.predict(texts, min_confidence, facts if any(facts) else None)
     place = classifier.classes.index(labels.marketing)
     share = np.array([float("nan") if each.reason else each.probabilities[place] for each in predicted])
     truth = np.array([example.label == labels.marketing for example in chosen], dtype=bool)
+    share, truth = share[~np.isnan(share)], truth[~np.isnan(share)]
     for name, found in zip(labels, (int(truth.sum()), int((~truth).sum())), strict=True):
         if found < FEWEST:
             raise CorpusError(
                 f"{found} texts are labelled {name!r}", place=source, remedy=f"label at least {FEWEST} of each"
             )
-    counts = [np.bincount(bins_of(share[side]), minlength=BINS + 1).tolist() for side in (truth, ~truth)]
+    counts = [np.bincount(bins_of(share[side]), minlength=BINS).tolist() for side in (truth, ~truth)]
     return ErrorRates(tuple(counts[0]), tuple(counts[1]), source)
 
 
 def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> Corrected:
     """Return the corrected share of marketing of each group of texts, with intervals.
 
-    histograms: shape (groups, BINS + 1), how many texts of a group fall in each bin.
+    histograms: shape (groups, BINS), how many texts of a group fall in each bin.
 
     >>> import numpy as np
-    >>> rates = ErrorRates((1,) * 5 + (19,) * 5 + (0,), (19,) * 5 + (1,) * 5 + (0,), "a sample")
-    >>> found = corrected_shares(np.array([[19] * 5 + [1] * 5 + [0], [10] * 10 + [0]]), rates)
+    >>> rates = ErrorRates((1,) * 5 + (19,) * 5, (19,) * 5 + (1,) * 5, "a sample")
+    >>> found = corrected_shares(np.array([[19] * 5 + [1] * 5, [10] * 10]), rates)
     >>> [round(float(each), 1) for each in found.value]
     [0.0, 0.5]
     """
@@ -116,7 +119,7 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
     edges = np.concatenate([[0.0], (grid[:-1] + grid[1:]) / 2, [1.0]])
     random = np.random.default_rng(seed)
     drawn = [random.dirichlet(side, _DRAWS)[:, None, :] for side in sides]
-    likelihood = np.log(grid[:, None] * drawn[0] + (1 - grid[:, None]) * drawn[1] + 1e-300).reshape(-1, BINS + 1)
+    likelihood = np.log(grid[:, None] * drawn[0] + (1 - grid[:, None]) * drawn[1] + 1e-300).reshape(-1, BINS)
     low, high = np.empty(len(value)), np.empty(len(value))
     for group, counts in enumerate(histograms):
         scores = (likelihood @ counts).reshape(_DRAWS, _GRID)
@@ -130,11 +133,11 @@ def _mixture(counts: "Array", marketing: "Array", networking: "Array") -> "Array
     """Return each group's share under which its counts are likeliest; counts: shape (groups, bins)."""
     import numpy as np
 
-    share = np.full(len(counts), 0.5)
+    share: Array = np.full(len(counts), 0.5)
     total = np.maximum(counts.sum(1), 1)
     for _ in range(_STEPS):
         mine = share[:, None] * marketing
-        step = (counts * (mine / (mine + (1 - share[:, None]) * networking))).sum(1) / total
+        step: Array = (counts * (mine / (mine + (1 - share[:, None]) * networking))).sum(1) / total
         if np.abs(step - share).max(initial=0.0) < 1e-6:
             return step
         share = step
@@ -145,6 +148,6 @@ def as_estimates(found: Corrected, of: Sequence[int]) -> list[Estimate]:
     """Return corrected shares as figures."""
     rows = zip(found.value, found.low, found.high, of, strict=True)
     return [
-        Estimate(float(value), float(low), float(high), count) if count else missing("no record to count")
+        Estimate(float(value), float(low), float(high), count) if count else missing("nothing here has a probability")
         for value, low, high, count in rows
     ]

@@ -1,6 +1,8 @@
 """Labelled activities from what is at hand: records of a table, or activities that are labelled on the way."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -8,10 +10,15 @@ from typing import NamedTuple
 from socialclass.activity import Activity, Party, Thing, facts
 from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.errors import InputError, UnknownFieldError
+from socialclass.exports import Unreadable, open_archive
+from socialclass.exports.activitystreams import activity_of, read_items
+from socialclass.exports.items import Item
 from socialclass.formats import Record
+from socialclass.inputs import InputOptions, export_format, open_activities, read_records
 from socialclass.ledger import LabelledActivity
 
 _BATCH = 1000
+Found = tuple[Activity, str, float | None]  # an activity, its label (empty for none), the label's probability
 
 
 class FieldRow(NamedTuple):
@@ -37,8 +44,14 @@ FIELDS = (
     FieldRow("mentions", ("mentions",)),
     FieldRow("thread", ("thread", "thread_id", "conversation", "conversation_id")),
     FieldRow("verb", ("verb", "activity")),
-    FieldRow("kind", ("actor_kind", "actor_type")),
-    FieldRow("object_id", ("object", "object_id")),
+    FieldRow("actor_name", ("actor_name",)),
+    FieldRow("actor_kind", ("actor_kind", "actor_type")),
+    FieldRow("object", ("object", "object_id")),
+    FieldRow("object_type", ("object_type",)),
+    FieldRow("object_name", ("object_name",)),
+    FieldRow("object_author", ("object_author",)),
+    FieldRow("target", ("target",)),
+    FieldRow("target_type", ("target_type",)),
     FieldRow("reactions", ("reactions", "likes", "favorites", "favourites", "favorite_count")),
     FieldRow("replies", ("replies", "reply_count", "comments")),
     FieldRow("shares", ("shares", "reposts", "retweets", "boosts", "retweet_count")),
@@ -68,6 +81,44 @@ class Reading:
             self.problems.append(f"{place}: {problem}")
 
 
+def open_labelled(
+    source: str, options: InputOptions, classifier: Classifier, reading: Reading,
+    fields: Mapping[str, str] | None = None, min_confidence: float = 0.0,
+) -> Iterator[LabelledActivity]:  # fmt: skip
+    """Yield the labelled activities of an export, or of a table or JSON Lines; raises `InputError`."""
+    name = export_format(source, options)
+    if not name:
+        records = read_records(source, options)
+        yield from labelled_from_records(records, classifier, reading, fields, min_confidence)
+    elif name == "activitystreams":
+        label_field = (fields or {}).get("label", "predicted_label")
+        with open_archive(source) as archive:
+            found = _of_items(read_items(archive), label_field, reading)
+            yield from _in_batches(found, classifier, reading, min_confidence)
+    else:
+        with open_activities(source, name, options.messages) as activities:
+            yield from label_activities(_readable(activities, reading), classifier, reading, min_confidence)
+
+
+def _readable(found: Iterable[Activity | Unreadable], reading: Reading) -> Iterator[Activity]:
+    for each in found:
+        if isinstance(each, Unreadable):
+            reading.cannot_read(f"{each.file}:{each.position}", each.error)
+        else:
+            yield each
+
+
+def _of_items(found: Iterable[Item | Unreadable], label_field: str, reading: Reading) -> Iterator[Found]:
+    """Yield ActivityStreams objects with the label that `classify` wrote into them, if it did."""
+    for each in found:
+        if isinstance(each, Unreadable):
+            reading.cannot_read(f"{each.file}:{each.position}", each.error)
+            continue
+        place = f"{each.file}:{each.position}"
+        label, probability = _word(each.value.get(label_field)), _probability(each.value.get("probability"), place)
+        yield activity_of(each.value, each.file, each.position), label, probability
+
+
 def label_activities(
     activities: Iterable[Activity], classifier: Classifier, reading: Reading, min_confidence: float = 0.0
 ) -> Iterator[LabelledActivity]:
@@ -90,34 +141,36 @@ def labelled_from_records(
     fields: columns for parts of `FIELDS`, where they have other names. Raises `UnknownFieldError` for a column that
     is asked for and not there.
     """
-    fields = fields or {}
-    records = iter(records)
+    yield from _in_batches(_of_records(records, reading, fields or {}), classifier, reading, min_confidence)
+
+
+def _of_records(records: Iterable[Record], reading: Reading, fields: Mapping[str, str]) -> Iterator[Found]:
     names: object = None
     columns: dict[str, str] = {}
-    while batch := list(islice(records, _BATCH)):
-        found: list[tuple[Activity, str, float | None]] = []
-        for record in batch:
-            if record.error:
-                reading.cannot_read(record.place, record.error)
-                continue
-            if record.names is not names:
-                names, columns = record.names, _columns(record, fields)
-            found.append(_activity_of(record, columns))
-        yield from _with_labels(found, classifier, reading, min_confidence)
-
-
-def _with_labels(
-    found: list[tuple[Activity, str, float | None]], classifier: Classifier, reading: Reading, min_confidence: float
-) -> Iterator[LabelledActivity]:
-    bare = (activity for activity, label, _ in found if not label)
-    labelled = label_activities(bare, classifier, reading, min_confidence)
-    for activity, label, probability in found:
-        if not label:
-            yield next(labelled)
+    for record in records:
+        if record.error:
+            reading.cannot_read(record.place, record.error)
             continue
-        reading.given += 1
-        reading.without_probability += probability is None and label != UNCERTAIN
-        yield LabelledActivity(activity, label, probability)
+        if record.names is not names and record.names != names:
+            names, columns = record.names, _columns(record, fields)
+        yield _activity_of(record, columns)
+
+
+def _in_batches(
+    found: Iterable[Found], classifier: Classifier, reading: Reading, min_confidence: float
+) -> Iterator[LabelledActivity]:
+    """Yield what has a label as it is, and the rest with the model's, in order."""
+    found = iter(found)
+    while batch := list(islice(found, _BATCH)):
+        bare = (activity for activity, label, _ in batch if not label)
+        labelled = label_activities(bare, classifier, reading, min_confidence)
+        for activity, label, probability in batch:
+            if not label:
+                yield next(labelled)
+                continue
+            reading.given += 1
+            reading.without_probability += probability is None and label != UNCERTAIN
+            yield LabelledActivity(activity, label, probability)
 
 
 def _columns(record: Record, fields: Mapping[str, str]) -> dict[str, str]:
@@ -133,20 +186,21 @@ def _columns(record: Record, fields: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _activity_of(record: Record, columns: Mapping[str, str]) -> tuple[Activity, str, float | None]:
+def _activity_of(record: Record, columns: Mapping[str, str]) -> Found:
     values = dict(zip(record.names, record.values, strict=False))
     part = {name: values.get(column) for name, column in columns.items()}
     replied, answered = _word(part.get("in_reply_to")), _word(part.get("in_reply_to_actor"))
     counts = {name: number for name in ("reactions", "replies", "shares") if (number := _count(part.get(name))) >= 0}
+    get = {name: _word(value) for name, value in part.items()}.get
     activity = Activity(
-        verb=_word(part.get("verb")) or "Create", actor=Party(_word(part.get("actor")), "", _word(part.get("kind"))),
-        object=Thing(_word(part.get("object_id"))), content=record.text,
+        verb=get("verb") or "Create", actor=Party(get("actor", ""), get("actor_name", ""), get("actor_kind", "")),
+        object=Thing(get("object", ""), get("object_type", ""), get("object_name", ""), Party(get("object_author") or "")),
+        target=Thing(get("target", ""), get("target_type", "")), content=record.text,
         in_reply_to=Thing(replied, author=Party(answered)), mentions=tuple(map(Party, _words(part.get("mentions")))),
-        id=_word(part.get("id")), published=_word(part.get("published")), platform=_word(part.get("platform")),
-        channel=_word(part.get("channel")), thread=_word(part.get("thread")), counts=counts, file=record.place.file,
-        position=record.place.line,
+        id=get("id", ""), published=get("published", ""), platform=get("platform", ""), channel=get("channel", ""),
+        thread=get("thread", ""), counts=counts, file=record.place.file, position=record.place.line,
     )  # fmt: skip
-    return activity, _word(part.get("label")), _probability(part.get("probability"), record)
+    return activity, get("label", ""), _probability(part.get("probability"), str(record.place))
 
 
 def _word(value: object) -> str:
@@ -162,6 +216,9 @@ def _words(value: object) -> list[str]:
     >>> _words("@ana, @bo"), _words(["ana"]), _words(None)
     (['ana', 'bo'], ['ana'], [])
     """
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError):
+            value = json.loads(value)  # as a list is written into a table
     found = [_word(each) for each in value] if isinstance(value, list) else _word(value).replace(",", " ").split()
     return [name.removeprefix("@") for name in found if name.removeprefix("@")]
 
@@ -173,7 +230,7 @@ def _count(value: object) -> int:
         return -1
 
 
-def _probability(value: object, record: Record) -> float | None:
+def _probability(value: object, place: str) -> float | None:
     word = _word(value)
     if not word:
         return None
@@ -182,6 +239,6 @@ def _probability(value: object, record: Record) -> float | None:
     except ValueError:
         found = -1.0
     if not 0 <= found <= 1:
-        raise InputError(f"the probability {word!r} is no number from 0 to 1", place=str(record.place),
+        raise InputError(f"the probability {word!r} is no number from 0 to 1", place=place,
                          remedy="mend it, or leave the column out")  # fmt: skip
     return found

@@ -26,7 +26,17 @@ EFFORT_FIGURES = (
 )
 SHARES = frozenset({"response_rate", "answered", "dialogue"})
 _PARTS = ("value", "low", "high")
-_PERSON = ("interactions", "pagerank", "betweenness", "reach", "reciprocity", "spread", "community", "turned_to", "turned_by")
+_PERSON = (
+    "interactions",
+    "pagerank",
+    "betweenness",
+    "reach",
+    "reciprocity",
+    "spread",
+    "community",
+    "turned_to",
+    "turned_by",
+)
 
 
 def effort_figures(effort: Effort) -> list[tuple[str, str, Estimate]]:
@@ -45,7 +55,8 @@ def tables_of(analysis: Analysis) -> Iterator[tuple[str, Rows]]:
     if analysis.matters:
         yield "people", _people(analysis)
     if analysis.wording:
-        yield "wording", [["phrase", "label", "probability", "text", "place"], *map(list, analysis.wording.cases)]
+        cases: Rows = [list(case) for case in analysis.wording.cases]
+        yield "wording", [["phrase", "label", "probability", "text", "place"], *cases]
 
 
 def write_tables(analysis: Analysis, folder: str) -> list[str]:

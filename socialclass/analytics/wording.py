@@ -39,7 +39,7 @@ class WordingCheck:
     (1, 'social media marketing')
     """
 
-    labels: Labels = Labels()
+    labels: Labels = field(default_factory=Labels)
     said: dict[str, int] = field(default_factory=lambda: {phrase: 0 for phrase, _, _ in PHRASES})
     crossed: dict[str, int] = field(default_factory=lambda: {phrase: 0 for phrase, _, _ in PHRASES})
     kept: list[WordingCase] = field(default_factory=list)

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from socialclass.analytics.analysis import Analysis, AnalysisSettings, analyze_ledger, as_plain
 from socialclass.analytics.mix import KEYS
 from socialclass.analytics.quantification import ErrorRates, error_rates
-from socialclass.analytics.reading import FIELDS, Reading, labelled_from_records
+from socialclass.analytics.reading import FIELDS, Reading, open_labelled
 from socialclass.analytics.wording import WordingCheck
 from socialclass.classifier import Classifier
 from socialclass.cli.options import (
@@ -26,12 +26,12 @@ from socialclass.cli.options import (
     read_options,
 )
 from socialclass.errors import CorpusError
-from socialclass.formats import ReadOptions, open_output, read_binary
+from socialclass.formats import open_output
 from socialclass.formats.streams import STANDARD
-from socialclass.formats.table import open_records
+from socialclass.inputs import InputOptions
 from socialclass.ledger import MARKETING, NETWORKING, LabelledActivity, Labels, collect
 
-Tick = Callable[[BinaryIO | None], None]
+Tick = Callable[[int], None]
 
 _EXAMPLES = """\b
 Examples:
@@ -76,15 +76,31 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("analyze", epilog=_EXAMPLES, short_help="Measure the mix, the effort's quality, and who matters.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("--pseudonyms", metavar="KEY",
-              help="Replace everybody by a pseudonym that only KEY leads to; for all that others will see.")  # fmt: skip
+@click.option(
+    "--pseudonyms",
+    metavar="KEY",
+    help="Replace everybody by a pseudonym that only KEY leads to; for all that others will see.",
+)
 @click.option("--by", type=click.Choice(KEYS), multiple=True, help="Show the mix by this, too; may be given again.")
-@click.option("--brand", "brands", multiple=True, metavar="NAME",
-              help="Id or name of an actor that is the brand; by default those the source calls an organisation.")  # fmt: skip
-@click.option("--error-rates", "error_corpus", metavar="CORPUS",
-              help="Posts that you labelled (text, label): how the model errs on them corrects the shares.")  # fmt: skip
-@click.option("--half-life", type=_HalfLife(), metavar="TIME",
-              help="In who matters, an interaction this much older weighs half: 90d, 12w, 36h.")  # fmt: skip
+@click.option(
+    "--brand",
+    "brands",
+    multiple=True,
+    metavar="NAME",
+    help="Id or name of an actor that is the brand; by default those the source calls an organisation.",
+)
+@click.option(
+    "--error-rates",
+    "error_corpus",
+    metavar="CORPUS",
+    help="Posts that you labelled (text, label): how the model errs on them corrects the shares.",
+)
+@click.option(
+    "--half-life",
+    type=_HalfLife(),
+    metavar="TIME",
+    help="In who matters, an interaction this much older weighs half: 90d, 12w, 36h.",
+)
 @click.option("--terms", is_flag=True, help="List texts that say 'social media' of networking, or the reverse.")
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Rows of a ranking.")
 @click.option("--output-format", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -94,19 +110,28 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @model_option
 @read_options
 @_field_options
-@click.option("--marketing-label", default=MARKETING, show_default=True, metavar="NAME",
-              help="What the input calls marketing.")  # fmt: skip
-@click.option("--networking-label", default=NETWORKING, show_default=True, metavar="NAME",
-              help="What the input calls networking.")  # fmt: skip
-@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P",
-              help="Below this probability the label is 'uncertain'.")  # fmt: skip
+@click.option(
+    "--marketing-label", default=MARKETING, show_default=True, metavar="NAME", help="What the input calls marketing."
+)
+@click.option(
+    "--networking-label", default=NETWORKING, show_default=True, metavar="NAME", help="What the input calls networking."
+)
+@click.option("--include-messages", is_flag=True, help="Take the private messages of an export, too.")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="Below this probability the label is 'uncertain'.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on standard error.")
 @color_option
 def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...], brands: tuple[str, ...],
             error_corpus: str | None, half_life: float | None, terms: bool, top: int, output_format: str,
             tables: str | None, report: str | None, graph: str | None, model: str | None, input_format: str,
             text_field: str | None, encoding: str, encoding_errors: str, marketing_label: str, networking_label: str,
-            min_confidence: float, quiet: bool, color: str, **fields: str | None) -> None:  # fmt: skip
+            include_messages: bool, min_confidence: float, quiet: bool, color: str,
+            **fields: str | None) -> None:  # fmt: skip
     """Measure what FILEs hold: the mix of marketing and networking, the quality of the effort, and who matters.
 
     A FILE is an export as it was downloaded (file, folder or zip), or a table or JSON Lines, labelled by classify
@@ -115,16 +140,21 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
     """
     _check_outputs(report, graph)
     labels = Labels(marketing_label, networking_label)
-    source = _Source(open_model(model), ReadOptions(input_format, text_field, encoding, encoding_errors),
-                     {name.removesuffix("_field"): value for name, value in fields.items() if value},
-                     min_confidence, pseudonyms)  # fmt: skip
+    options = InputOptions(input_format, text_field, encoding, encoding_errors, include_messages)
+    source = _Source(
+        open_model(model),
+        options,
+        {name.removesuffix("_field"): value for name, value in fields.items() if value},
+        min_confidence,
+        pseudonyms,
+    )
     wording = WordingCheck(labels) if terms else None
     with ExitStack() as stack:
         tick = None
         if not quiet and is_terminal(sys.stderr):
-            from socialclass.render import progress
+            from socialclass.render import counter
 
-            tick = stack.enter_context(progress(files or (STANDARD,), "reading"))
+            tick = stack.enter_context(counter("activities"))
         ledger = collect(source.items(files or (STANDARD,), tick), labels, [wording.see] if wording else [])
     for problem in source.reading.problems if not quiet else ():
         note(problem)
@@ -147,7 +177,7 @@ class _Source:
     """Where labelled activities come from; `reading` fills while they pass."""
 
     classifier: Classifier
-    options: ReadOptions
+    options: InputOptions
     fields: dict[str, str]
     min_confidence: float
     pseudonyms: str | None
@@ -163,15 +193,11 @@ class _Source:
 
             hide = pseudonymizer(self.pseudonyms)
         for source in sources:
-            with read_binary(source) as stream:
-                records = open_records(stream, source, self.options)
-                found = labelled_from_records(records, self.classifier, self.reading, self.fields, self.min_confidence)
-                for number, item in enumerate(found):
-                    if tick is not None and number % 1000 == 0:
-                        tick(stream)
-                    yield item._replace(activity=hide(item.activity)) if hide else item
-                if tick is not None:
-                    tick(None)
+            found = open_labelled(source, self.options, self.classifier, self.reading, self.fields, self.min_confidence)
+            for number, item in enumerate(found):
+                if tick is not None and number % 1000 == 0:
+                    tick(1000)
+                yield item._replace(activity=hide(item.activity)) if hide else item
 
 
 def _rates(source: _Source, model: str | None, corpus: str | None, labels: Labels) -> tuple[ErrorRates | None, str]:
@@ -184,7 +210,9 @@ def _rates(source: _Source, model: str | None, corpus: str | None, labels: Label
     if corpus is not None:
         missing = sorted({*labels} - {*source.classifier.classes})
         if missing:
-            raise CorpusError(f"the model has no label {missing[0]!r}", place=corpus, remedy="name its labels, see --help")
+            raise CorpusError(
+                f"the model has no label {missing[0]!r}", place=corpus, remedy="name its labels, see --help"
+            )
         return error_rates(source.classifier, read_corpus(corpus), labels, corpus, source.min_confidence), ""
     if model is not None or set(labels) != set(source.classifier.classes):
         return None, "how the model errs is not known; give a labelled sample: --error-rates CORPUS"

@@ -32,8 +32,10 @@ def write_gexf(
     ]
     out += ["</attributes>", "<nodes>"]
     for node, label in enumerate(labels):
-        values = [f'<attvalue for="{i}" value={_quoted(str(each[node]))}/>' for i, each in enumerate(attributes.values())]
-        out.append(f'<node id="{node}" label={_quoted(label)}><attvalues>{"".join(values)}</attvalues></node>')
+        values = [
+            f'<attvalue for="{i}" value={_quoted(str(each[node]))}/>' for i, each in enumerate(attributes.values())
+        ]
+        out.append(f'<node id="{node}" label={_quoted(label)}><attvalues>{"".join(found)}</attvalues></node>')
     out += ["</nodes>", "<edges>"]
     out += [
         f'<edge id="{i}" source="{source}" target="{target}" weight="{weight:.6g}"/>'

@@ -107,8 +107,17 @@ def _periods(ledger: Ledger, periods: "Array") -> list[PeriodUse]:
     ties = np.bincount(
         np.unique((when * size + ledger.actor[row]) * size + target) // (size * size), minlength=len(numbers)
     )
+    densities = [
+        float(n) / (a * (a - 1)) if a > 1 else None for n, a in zip(ties.tolist(), active.tolist(), strict=True)
+    ]
     return [
-        PeriodUse(int(number), int(active[i]), int(ties[i]), float(ties[i]) / (active[i] * (active[i] - 1)) if active[i] > 1 else None,
-                  int(come[i]) if i else None, int(gone[i]) if i < len(numbers) - 1 else None)
+        PeriodUse(
+            int(number),
+            int(active[i]),
+            int(ties[i]),
+            densities[i],
+            int(come[i]) if i else None,
+            int(gone[i]) if i < len(numbers) - 1 else None,
+        )
         for i, number in enumerate(numbers)
-    ]  # fmt: skip
+    ]

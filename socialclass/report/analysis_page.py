@@ -29,12 +29,17 @@ def analysis_page(analysis: Analysis, top: int = 10) -> str:
     span = f"{analysis.first} to {analysis.last}" if analysis.first else "without times"
     sections = [
         Section("In short", _short(analysis)),
-        Section("The mix", _mix(analysis, top), f"Corrected: {analysis.mix.method}."
-                if analysis.mix.overall.corrected.value is not None else f"{analysis.mix.method}.".capitalize()),
+        Section(
+            "The mix",
+            _mix(analysis, top),
+            f"Corrected: {analysis.mix.method}."
+            if analysis.mix.overall.corrected.value is not None
+            else f"{analysis.mix.method}.".capitalize(),
+        ),
         Section("The quality of the effort", _effort(analysis.effort), "Times are UTC."),
         Section("How the network is used", _usage(analysis, top)),
         Section("Who matters", _people(analysis, top)),
-    ]  # fmt: skip
+    ]
     if analysis.wording:
         sections.append(Section("Wording", _wording(analysis.wording, top)))
     sections.append(Section("What every figure is", definitions((each.name, each.text) for each in DEFINITIONS)))
@@ -46,8 +51,11 @@ def _interval(estimate: Estimate, percent: bool) -> str:
     """Return a figure with its interval, or a dash."""
     if estimate.value is None:
         return "–"
-    shown = [f"{100 * each:.1f}%" if percent else f"{each:,.4g}"
-             for each in (estimate.value, estimate.low, estimate.high) if each is not None]  # fmt: skip
+    shown = [
+        f"{100 * each:.1f}%" if percent else f"{each:,.4g}"
+        for each in (estimate.value, estimate.low, estimate.high)
+        if each is not None
+    ]
     return shown[0] if len(shown) < 3 else f"{shown[0]} ({shown[1].rstrip('%')} to {shown[2]})"
 
 
@@ -72,8 +80,13 @@ def _mix(analysis: Analysis, top: int) -> Html:
     mix, parts = analysis.mix, []
     timed = mix.by[analysis.period][-_MOST_POINTS:]
     if len(timed) > 1:
-        parts.append(figure(_time_line(timed, analysis.period), f"Share of marketing a {analysis.period}; the band is "
-                            "the 95% interval of the solid line.", wide=True))  # fmt: skip
+        parts.append(
+            figure(
+                _time_line(timed, analysis.period),
+                f"Share of marketing a {analysis.period}; the band is the 95% interval of the solid line.",
+                wide=True,
+            )
+        )
     parts.append(_mix_table([mix.overall], ""))
     for key, rows in mix.by.items():
         if key in PERIODS:
@@ -88,13 +101,17 @@ def _mix(analysis: Analysis, top: int) -> Html:
 
 def _mix_table(rows: Sequence[MixRow], caption: str) -> Html:
     header = ["", "activities", "marketing", "networking", "uncertain", "marketing, corrected"]
-    cells = [[row.group, row.activities, *[_interval(each, True) for each in row[2:]]] for row in rows]
+    cells: list[list[Cell]] = [
+        [row.group, row.activities, *[_interval(each, True) for each in row[2:]]] for row in rows
+    ]
     return table(header, cells, caption=caption or "The whole input")
 
 
 def _mix_bars(key: str, rows: Sequence[MixRow]) -> str:
-    shares = [(name, [100 * (getattr(row, name).value or 0.0) for row in rows])
-              for name in ("marketing", "networking", "uncertain")]  # fmt: skip
+    shares = [
+        (name, [100 * (getattr(row, name).value or 0.0) for row in rows])
+        for name in ("marketing", "networking", "uncertain")
+    ]
     return bars(f"mix-{key}", f"The mix by {key}", [row.group for row in rows], shares, x_label="%", stacked=True)
 
 
@@ -106,13 +123,27 @@ def _time_line(rows: Sequence[MixRow], period: str) -> str:
         import numpy as np
 
         when = np.array([row.group for row in rows], dtype="datetime64[D]")
-        value, low, high = (np.array([getattr(each, part) for each in drawn]) * 100 for part in ("value", "low", "high"))
+        value, low, high = (
+            np.array([getattr(each, part) for each in drawn]) * 100 for part in ("value", "low", "high")
+        )
         axes.fill_between(when, low, high, color=CYCLE[0], alpha=0.18, linewidth=0)
-        axes.plot(when, value, color=CYCLE[0], marker="o" if len(rows) < 40 else "", markersize=3.5,
-                  label="corrected" if corrected else "as labelled")  # fmt: skip
+        axes.plot(
+            when,
+            value,
+            color=CYCLE[0],
+            marker="o" if len(rows) < 40 else "",
+            markersize=3.5,
+            label="corrected" if corrected else "as labelled",
+        )
         if corrected:
-            axes.plot(when, [100 * (row.marketing.value or 0) for row in rows], color=COLORS["muted"], linestyle="--",
-                      linewidth=1, label="as labelled")  # fmt: skip
+            axes.plot(
+                when,
+                [100 * (row.marketing.value or 0) for row in rows],
+                color=COLORS["muted"],
+                linestyle="--",
+                linewidth=1,
+                label="as labelled",
+            )
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
         axes.set_ylim(0, 100)
         axes.set_ylabel("marketing, %")
@@ -124,9 +155,11 @@ def _time_line(rows: Sequence[MixRow], period: str) -> str:
 def _date_axis(axes: "Axes") -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator(minticks=3, maxticks=9)
+    locator = AutoDateLocator(  # type: ignore[no-untyped-call]
+        minticks=3, maxticks=9
+    )
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def _effort(effort: Effort) -> Html:
@@ -137,31 +170,51 @@ def _effort(effort: Effort) -> Html:
             unknown.append((title, each.why))
         else:
             rows.append([title, _interval(each, name in SHARES), each.of])
-    parts = [paragraph(f"These are the {effort.posts:,} {effort.whose}."), _unless_empty(["", "with 95% interval", "of"], rows)]
+    parts = [
+        paragraph(f"These are the {effort.posts:,} {effort.whose}."),
+        _unless_empty(["", "with 95% interval", "of"], rows),
+    ]
     if effort.hours and effort.posts:
-        parts.append(figure(_rhythm(effort.hours), "When they were posted: a square's area is the number of posts.", wide=True))
-    terms = [_terms("Words of the posts with most reactions", effort.best_terms),
-             _terms("Words of the posts with least", effort.worst_terms)]  # fmt: skip
-    parts.append(grid([each for each in terms if each]) if any(terms) else "")
+        parts.append(
+            figure(_rhythm(effort.hours), "When they were posted: a square's area is the number of posts.", wide=True)
+        )
+    terms = [
+        _terms("Words of the posts with most reactions", effort.best_terms),
+        _terms("Words of the posts with least", effort.worst_terms),
+    ]
+    parts.append(grid([each for each in terms if each]) if any(terms) else Html(""))
     if effort.why_no_terms:
         unknown.append(("words of the best and the worst posts", effort.why_no_terms))
     if unknown:
         items = "".join(f"<li>{escape(title)}: {escape(why)}</li>" for title, why in unknown)
-        parts.append(f"<h3>What the input does not tell</h3><ul>{items}</ul>")
+        parts.append(Html(f"<h3>What the input does not tell</h3><ul>{items}</ul>"))
     return Html("".join(parts))
 
 
 def _terms(caption: str, terms: Sequence[TermScore]) -> str:
-    return table(["word", "in the best", "in the worst"], [[each.term, each.best, each.worst] for each in terms],
-                 caption=caption) if terms else ""  # fmt: skip
+    return (
+        table(
+            ["word", "in the best", "in the worst"],
+            [[each.term, each.best, each.worst] for each in terms],
+            caption=caption,
+        )
+        if terms
+        else ""
+    )
 
 
 def _rhythm(hours: list[list[int]]) -> str:
     def draw(axes: "Axes") -> None:
         top = max(max(row) for row in hours) or 1
         cells = [(hour, day, count) for day, row in enumerate(hours) for hour, count in enumerate(row) if count]
-        axes.scatter([each[0] for each in cells], [each[1] for each in cells], [200 * each[2] / top for each in cells],
-                     color=CYCLE[0], marker="s", linewidths=0)  # fmt: skip
+        axes.scatter(
+            [each[0] for each in cells],
+            [each[1] for each in cells],
+            [200 * each[2] / top for each in cells],
+            color=CYCLE[0],
+            marker="s",
+            linewidths=0,
+        )
         axes.set_xlim(-0.7, 23.7)
         axes.set_ylim(6.7, -0.7)
         axes.set_xticks(range(0, 24, 3), [f"{hour}:00" for hour in range(0, 24, 3)])
@@ -175,15 +228,21 @@ def _usage(analysis: Analysis, top: int) -> Html:
     if not usage.pairs:
         return paragraph("The input holds no networking activity in which somebody turns to somebody.")
     pairs: list[tuple[str, Cell]] = [
-        ("actors with ties", usage.actors), ("interactions", usage.interactions), ("pairs", usage.pairs),
+        ("actors with ties", usage.actors),
+        ("interactions", usage.interactions),
+        ("pairs", usage.pairs),
         ("two-way pairs", f"{100 * usage.two_way / usage.pairs:.1f}%"),
-        ("pairs in several channels", usage.across if usage.across is not None
-         else "unknown: the input names no two channels"),
+        (
+            "pairs in several channels",
+            usage.across if usage.across is not None else "unknown: the input names no two channels",
+        ),
         *[(f"by {kind}", count) for kind, count in usage.kinds.items() if count],
-    ]  # fmt: skip
+    ]
     parts = [definitions(pairs)]
     if len(usage.periods) > 1:
-        parts.append(figure(_use_over_time(usage, analysis.period), f"Networking actors a {analysis.period}.", wide=True))
+        parts.append(
+            figure(_use_over_time(usage, analysis.period), f"Networking actors a {analysis.period}.", wide=True)
+        )
     rows: list[list[Cell]] = [[shown(each.one), shown(each.other), each.forth, each.back] for each in usage.top[:top]]
     if rows:
         parts.append(table(["one", "other", "forth", "back"], rows, caption="Who talks with whom most"))
@@ -203,7 +262,9 @@ def _use_over_time(usage: Usage, period: str) -> str:
         when = np.array([period_name(each.period, period) for each in rows], dtype="datetime64[D]")
         for number, name in enumerate(("active", "newcomers", "leavers")):
             values = [getattr(each, name) for each in rows]
-            axes.plot(when, np.array(values, dtype=float), color=CYCLE[number], linestyle=("-", "--", ":")[number], label=name)
+            axes.plot(
+                when, np.array(values, dtype=float), color=CYCLE[number], linestyle=("-", "--", ":")[number], label=name
+            )
         axes.set_ylim(bottom=0)
         axes.set_ylabel("actors")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
@@ -221,8 +282,13 @@ def _people(analysis: Analysis, top: int) -> Html:
     parts.append(_ranking("Most turned to, by networking PageRank", _by(matters, "pagerank")[:top]))
     parts.append(_ranking("Between others, by networking betweenness", _by(matters, "betweenness")[:top]))
     parts.append(_broadcasters(matters, top))
-    parts.append(_unless_empty(["community", "actors"], [[str(i), size] for i, size in enumerate(matters.communities[:top], 1)],
-                               "Communities of the networking side, the largest first"))  # fmt: skip
+    parts.append(
+        _unless_empty(
+            ["community", "actors"],
+            [[str(i), size] for i, size in enumerate(matters.communities[:top], 1)],
+            "Communities of the networking side, the largest first",
+        )
+    )
     parts.append(
         paragraph(
             f"{matters.silent:,} of {matters.doing:,} active actors never post. {matters.withheld:,} actors have too "
@@ -238,24 +304,53 @@ def _by(matters: Matters, name: str) -> list[Person]:
 
 
 def _ranking(caption: str, people: Iterable[Person]) -> Html:
-    header = ["", "role", "PageRank", "betweenness", "reach", "reciprocity", "spread", "community",
-              "marketing PageRank", "marketing betweenness"]  # fmt: skip
+    header = [
+        "",
+        "role",
+        "PageRank",
+        "betweenness",
+        "reach",
+        "reciprocity",
+        "spread",
+        "community",
+        "marketing PageRank",
+        "marketing betweenness",
+    ]
     rows: list[list[Cell]] = []
     for person in people:
         side, other = person.networking, person.marketing
         assert side is not None
-        rows.append([person.name, person.role, side.pagerank, side.betweenness, side.reach, side.reciprocity, side.spread,
-                     side.community + 1, other.pagerank if other else "–", other.betweenness if other else "–"])  # fmt: skip
+        rows.append(
+            [
+                person.name,
+                person.role,
+                side.pagerank,
+                side.betweenness,
+                side.reach,
+                side.reciprocity,
+                side.spread,
+                side.community + 1,
+                other.pagerank if other else "–",
+                other.betweenness if other else "–",
+            ]
+        )
     return _unless_empty(header, rows, caption)
 
 
 def _broadcasters(matters: Matters, top: int) -> Html:
-    people = sorted((each for each in matters.people if each.role == BROADCASTER), key=lambda each: -each.marketing_posts)
+    people = sorted(
+        (each for each in matters.people if each.role == BROADCASTER), key=lambda each: -each.marketing_posts
+    )
     rows: list[list[Cell]] = [
-        [each.name, each.posts, each.marketing_posts, f"{100 * (each.turning or 0):.0f}%",
-         each.marketing.turned_by if each.marketing else "–"]
+        [
+            each.name,
+            each.posts,
+            each.marketing_posts,
+            f"{100 * (each.turning or 0):.0f}%",
+            each.marketing.turned_by if each.marketing else "–",
+        ]
         for each in people[:top]
-    ]  # fmt: skip
+    ]
     header = ["", "posts", "marketing posts", "turn to somebody", "others who turn to it"]
     return _unless_empty(header, rows, "Broadcasters, by marketing posts")
 
@@ -266,7 +361,9 @@ def _unless_empty(header: Sequence[str], rows: Sequence[Sequence[Cell]], caption
 
 def _wording(check: WordingCheck, top: int) -> Html:
     rows: list[list[Cell]] = [[phrase, check.said[phrase], check.crossed[phrase]] for phrase, _, _ in PHRASES]
-    cases: list[list[Cell]] = [[case.text, case.phrase, case.label, case.probability] for case in check.cases[: 2 * top]]
+    cases: list[list[Cell]] = [
+        [case.text, case.phrase, case.label, case.probability] for case in check.cases[: 2 * top]
+    ]
     return Html(
         table(["says", "texts", "about the other"], rows, caption="Texts that name a term, and those about the other")
         + _unless_empty(["text", "says", "is", "probability"], cases, "The surest cases")

@@ -79,10 +79,11 @@ def _people(analysis: Analysis, network: Network, measures: Measures, actors: li
         radius = 4 + 18 * sqrt(float(measures.pagerank[actor]) / top)
         nodes.append(Node(x, y, radius, int(measures.community[actor]), name, title))
     weights: dict[tuple[int, int], float] = {}
-    for source, target, count in zip(network.ties.source.tolist(), network.ties.target.tolist(), network.ties.count.tolist(), strict=True):
+    ties = network.ties
+    for source, target, count in zip(ties.source.tolist(), ties.target.tolist(), ties.count.tolist(), strict=True):
         if source in place and target in place:
-            pair = tuple(sorted((place[source], place[target])))
-            weights[pair] = weights.get(pair, 0) + count  # type: ignore[index]
+            one, other = sorted((place[source], place[target]))
+            weights[one, other] = weights.get((one, other), 0) + count
     return _svg("network-people", "Drawing of who turns to whom", nodes, _edges(weights))
 
 
@@ -100,11 +101,15 @@ def _communities(analysis: Analysis, network: Network, measures: Measures) -> st
         leading = inside[np.argsort(-measures.pagerank[inside], kind="stable")][:_NAMED_PER_BUBBLE]
         names = ", ".join(_short(analysis.ledger.shown(int(i)), 14) for i in leading)
         radius = 8 + 42 * sqrt(float(sizes[group]) / float(sizes.max()))
-        nodes.append(Node(x, y, radius, group, f"{group + 1}: {names}", f"Community {group + 1}: {sizes[group]:,} actors"))
+        nodes.append(
+            Node(x, y, radius, group, f"{group + 1}: {names}", f"Community {group + 1}: {sizes[group]:,} actors")
+        )
     return _svg("network-communities", "Drawing of the communities and the ties between them", nodes, _edges(weights))
 
 
-def _between(network: Network, community: "np.ndarray[tuple[int], np.dtype[np.int64]]", groups: int) -> dict[tuple[int, int], float]:
+def _between(
+    network: Network, community: "np.ndarray[tuple[int], np.dtype[np.int64]]", groups: int
+) -> dict[tuple[int, int], float]:
     import numpy as np
 
     one, other = community[network.ties.source], community[network.ties.target]
@@ -116,7 +121,9 @@ def _between(network: Network, community: "np.ndarray[tuple[int], np.dtype[np.in
 
 def _edges(weights: dict[tuple[int, int], float]) -> list[Edge]:
     top = max(weights.values(), default=1.0)
-    return [Edge(*pair, 0.7 + 5 * sqrt(weight / top)) for pair, weight in sorted(weights.items(), key=lambda each: each[1])]
+    return [
+        Edge(*pair, 0.7 + 5 * sqrt(weight / top)) for pair, weight in sorted(weights.items(), key=lambda each: each[1])
+    ]
 
 
 def _svg(name: str, description: str, nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
@@ -134,7 +141,9 @@ def _svg(name: str, description: str, nodes: Sequence[Node], edges: Sequence[Edg
         fill = f"var(--c{node.color % SERIES + 1})"
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{node.radius:.1f}" fill="{fill}">'
                      f"<title>{escape(node.title)}</title></circle>")  # fmt: skip
-    parts.append(f'</g><g font-size="{_FONT}" fill="var(--ink)" stroke="var(--paper)" stroke-width="3" paint-order="stroke">')
+    parts.append(
+        f'</g><g font-size="{_FONT}" fill="var(--ink)" stroke="var(--paper)" stroke-width="3" paint-order="stroke">'
+    )
     parts += _labels(nodes, spots, order)
     return "".join([*parts, "</g></svg>"])
 
@@ -148,8 +157,13 @@ def _labels(nodes: Sequence[Node], spots: Sequence[tuple[float, float]], order: 
         text = _short(node.label, 3 * _LETTERS)
         width = len(text) * _FONT * 0.56
         gap = node.radius + 4
-        places = (("start", x + gap, y + 5), ("end", x - gap, y + 5), ("middle", x, y - gap), ("middle", x, y + gap + 11))
-        for anchor, left, base in places if text else ():
+        places = (
+            ("start", x + gap, y + 5),
+            ("end", x - gap, y + 5),
+            ("middle", x, y - gap),
+            ("middle", x, y + gap + 11),
+        )
+        for anchor, left, base in places if text else []:
             start = left - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
             box = (start, base - _FONT, start + width, base + 3)
             inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= _HEIGHT
