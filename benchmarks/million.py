@@ -69,7 +69,8 @@ def main() -> None:
         path = Path(folder, "activities.jsonl")
         write_activities(path, options.activities, options.actors, options.labelled)
         outputs = ["--report", f"{folder}/page.html", "--tables", f"{folder}/tables", "--output-format", "json"]
-        command = [sys.executable, "-m", "socialclass", "analyze", "--terms", "--by", "actor", *outputs, str(path)]
+        asked = ["--terms", "--by", "actor", *outputs]
+        command = [sys.executable, "-m", "socialclass", "analyze", *asked, str(path)]
         began = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - began

@@ -177,6 +177,7 @@ class _Columns:
         add["id"].append(_key(activity.id))
         add["object"].append(_key(activity.object.id) if activity.verb in _POSTS else 0)
         add["answered"].append(_key(answered))
+        add["kind"].append(_kind_of(activity.verb))
         for name in COUNTS:
             add[name].append(activity.counts.get(name, UNKNOWN_COUNT))
         for target, kind in self._targets(activity):
@@ -190,7 +191,7 @@ class _Columns:
     def _targets(self, activity: Activity) -> Iterator[tuple[int, int]]:
         """Yield whom an activity turns to, and how; whom a reply answers may have to be looked up later."""
         verb, thing = activity.verb, activity.object
-        kind = _REACTION if verb in _REACTIONS else _SHARE if verb == "Announce" else _FOLLOW
+        kind = _kind_of(verb)
         answered = self.party(activity.in_reply_to.author)
         if verb not in _POSTS:
             yield self.party(thing.author), kind
@@ -215,7 +216,7 @@ class _Columns:
 
 _CODES = {
     "actor": "i", "label": "b", "share": "f", "when": "d", "channel": "i", "platform": "i", "post": "b", "reply": "b",
-    "mentions": "b", "thread": "q", "id": "q", "object": "q", "answered": "q", "reactions": "i", "replies": "i",
+    "mentions": "b", "thread": "q", "id": "q", "object": "q", "answered": "q", "kind": "b", "reactions": "i", "replies": "i",
     "shares": "i", "tie_row": "i", "tie_target": "i", "tie_kind": "b",
 }  # fmt: skip
 
@@ -288,8 +289,7 @@ def _with_found_ties(add: "dict[str, Column]", answers: "Column") -> "tuple[Colu
     direct = np.isin(kind, (_REPLY, _REACTION, _SHARE))
     tied[row[direct]] = True
     late = np.flatnonzero((answers >= 0) & ~tied)
-    post = add["post"][late] == 1
-    late_kind = np.where(post, _REPLY, _REACTION)
+    late_kind = add["kind"][late]
     late_target = add["actor"][answers[late]]
     tied[row] = True
     tied[late] = True
@@ -303,6 +303,13 @@ def _with_found_ties(add: "dict[str, Column]", answers: "Column") -> "tuple[Colu
     source = add["actor"][rows] if len(rows) else targets
     kept = (targets >= 0) & (source >= 0) & (targets != source)
     return rows[kept], targets[kept], kinds[kept].astype(np.int8)
+
+
+def _kind_of(verb: str) -> int:
+    """Return the kind of tie to whom an activity is about; what is said is a reply."""
+    if verb in _POSTS:
+        return _REPLY
+    return _REACTION if verb in _REACTIONS else _SHARE if verb == "Announce" else _FOLLOW
 
 
 def _share(code: int, probability: float | None) -> float:

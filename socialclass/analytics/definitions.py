@@ -44,7 +44,7 @@ DEFINITIONS = (
     Definition(
         "tie",
         "One actor turned to another: answered, mentioned, reacted, shared, followed, wrote to, or joined a thread "
-        "that the other began. It belongs to the side of the mix that the activity was labelled as; uncertain to neither.",
+        "that the other began. It belongs to the side of the mix that the activity was labelled as, or to none.",
     ),
     Definition("two-way", "Share of the pairs with a tie in which each turned to the other."),
     Definition("density", "Ties of a period over all that were possible among those active in it."),

@@ -44,7 +44,7 @@ def wilson(hits: int, of: int) -> Estimate:
     share, spread = hits / of, Z95**2 / of
     middle = (share + spread / 2) / (1 + spread)
     half = Z95 * sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half), of)
+    return Estimate(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)), of)
 
 
 def median(values: "Sequence[float] | np.ndarray[Any, Any]", why: str = "no value") -> Estimate:

@@ -192,9 +192,10 @@ def _activity_of(record: Record, columns: Mapping[str, str]) -> Found:
     replied, answered = _word(part.get("in_reply_to")), _word(part.get("in_reply_to_actor"))
     counts = {name: number for name in ("reactions", "replies", "shares") if (number := _count(part.get(name))) >= 0}
     get = {name: _word(value) for name, value in part.items()}.get
+    maker = Party(get("object_author", ""))
     activity = Activity(
         verb=get("verb") or "Create", actor=Party(get("actor", ""), get("actor_name", ""), get("actor_kind", "")),
-        object=Thing(get("object", ""), get("object_type", ""), get("object_name", ""), Party(get("object_author") or "")),
+        object=Thing(get("object", ""), get("object_type", ""), get("object_name", ""), maker),
         target=Thing(get("target", ""), get("target_type", "")), content=record.text,
         in_reply_to=Thing(replied, author=Party(answered)), mentions=tuple(map(Party, _words(part.get("mentions")))),
         id=get("id", ""), published=get("published", ""), platform=get("platform", ""), channel=get("channel", ""),

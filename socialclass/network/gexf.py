@@ -32,9 +32,8 @@ def write_gexf(
     ]
     out += ["</attributes>", "<nodes>"]
     for node, label in enumerate(labels):
-        values = [
-            f'<attvalue for="{i}" value={_quoted(str(each[node]))}/>' for i, each in enumerate(attributes.values())
-        ]
+        cells = [str(values[node]) for values in attributes.values()]
+        found = [f'<attvalue for="{i}" value={_quoted(cell)}/>' for i, cell in enumerate(cells)]
         out.append(f'<node id="{node}" label={_quoted(label)}><attvalues>{"".join(found)}</attvalues></node>')
     out += ["</nodes>", "<edges>"]
     out += [
