@@ -95,7 +95,7 @@ def _print_effort(analysis: Analysis, console: "Console") -> None:
             unknown.append(f"{title}: {figure.why}")
         else:
             rows.append([title, share_text(figure) if name in SHARES else number_text(figure)])
-    print_rows(console, f"The quality of the effort: {effort.whose}", ["", ""], rows)
+    print_rows(console, f"The quality of the effort: posts labelled marketing {effort.whose}", ["", ""], rows)
     for name, terms in (("best", effort.best_terms), ("worst", effort.worst_terms)):
         if terms:
             print_note(console, f"words of the {name} posts: {', '.join(each.term for each in terms)}")

@@ -39,7 +39,7 @@ class TermScore(NamedTuple):
 class Effort(NamedTuple):
     """What the marketing side does, and what it gets back; a figure that the input cannot give says why.
 
-    whose: in words, whose posts these are; brands: how many actors that is, 0 for everybody's.
+    whose: in words, whose posts these are, after "posts labelled marketing"; brands: how many actors that is, 0 for everybody's.
     weekly: posts a week; hours: posts by weekday (Monday first) and hour, UTC, shape (7, 24), or None.
     reactions, replies, shares: per post; response_rate: share of the messages to the brand that it answered;
     response_hours: until its first answer; answered: share of posts that somebody answered;
@@ -102,9 +102,9 @@ def brand_actors(ledger: Ledger, brands: Sequence[str]) -> "Array":
 
 def _whose(ledger: Ledger, ours: "Array") -> str:
     if not len(ours):
-        return "all posts labelled marketing; the input does not say who the brand is (--brand NAME does)"
+        return "of everybody, since the input does not say who the brand is (--brand NAME does)"
     names = ", ".join(ledger.shown(int(i)) for i in ours[:3])
-    return f"posts labelled marketing by {names}" + (f" and {len(ours) - 3} more" if len(ours) > 3 else "")
+    return f"by {names}" + (f" and {len(ours) - 3} more" if len(ours) > 3 else "")
 
 
 def _weekly(ledger: Ledger, rows: "Array") -> Estimate:

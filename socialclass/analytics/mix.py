@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 KEYS = (*PERIODS, "actor", "channel", "platform")
-MOST_GROUPS = 1000
+MOST_GROUPS = 500
 
 
 class MixRow(NamedTuple):

@@ -35,8 +35,8 @@ BINS = 10  # equal bins of the probability of marketing
 FEWEST = 25  # labelled texts of each label below which error rates are not known well enough
 _PRIOR = 0.5  # Jeffreys: what every bin counts before anything was seen
 _STEPS = 500
-_DRAWS = 200
-_GRID = 501
+_DRAWS = 100
+_GRID = 401
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def _effort(effort: Effort) -> Html:
         else:
             rows.append([title, _interval(each, name in SHARES), each.of])
     parts = [
-        paragraph(f"These are the {effort.posts:,} {effort.whose}."),
+        paragraph(f"These are the {effort.posts:,} posts labelled marketing {effort.whose}."),
         _unless_empty(["", "with 95% interval", "of"], rows),
     ]
     if effort.hours and effort.posts:

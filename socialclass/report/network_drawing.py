@@ -23,7 +23,7 @@ Box = tuple[float, float, float, float]
 
 
 class Node(NamedTuple):
-    """A circle: place from 0 to 1, radius in units of the drawing, a text beside it and one for who points at it."""
+    """A circle: place from 0 to 1, radius in units of the drawing, a text beside it, one for who points at it, one inside."""
 
     x: float
     y: float
@@ -31,6 +31,7 @@ class Node(NamedTuple):
     color: int
     label: str
     title: str
+    mark: str = ""
 
 
 class Edge(NamedTuple):
@@ -57,7 +58,8 @@ def network_drawings(analysis: Analysis) -> list[tuple[str, str]]:
         (
             _communities(analysis, network, measures),
             "The largest communities of the networking side. A circle's area is its number of actors, a line's width "
-            "the interactions between two; named are those with the highest PageRank in it.",
+            "the interactions between two (the three strongest of each are drawn); beside it those with the highest "
+            "PageRank in it.",
         ),
         (
             _people(analysis, network, measures, ranked),
@@ -100,11 +102,15 @@ def _communities(analysis: Analysis, network: Network, measures: Measures) -> st
         inside = np.flatnonzero(known)
         leading = inside[np.argsort(-measures.pagerank[inside], kind="stable")][:_NAMED_PER_BUBBLE]
         names = ", ".join(_short(analysis.ledger.shown(int(i)), 14) for i in leading)
-        radius = 8 + 42 * sqrt(float(sizes[group]) / float(sizes.max()))
-        nodes.append(
-            Node(x, y, radius, group, f"{group + 1}: {names}", f"Community {group + 1}: {sizes[group]:,} actors")
-        )
-    return _svg("network-communities", "Drawing of the communities and the ties between them", nodes, _edges(weights))
+        radius = 10 + 34 * sqrt(float(sizes[group]) / float(sizes.max()))
+        title = f"Community {group + 1}: {sizes[group]:,} actors"
+        nodes.append(Node(x, y, radius, group, names, title, str(group + 1)))
+    return _svg(
+        "network-communities",
+        "Drawing of the communities and the ties between them",
+        nodes,
+        _edges(_strongest(weights)),
+    )
 
 
 def _between(
@@ -117,6 +123,18 @@ def _between(
     cells = np.minimum(one, other)[kept] * groups + np.maximum(one, other)[kept]
     sums = np.bincount(cells, weights=network.ties.count[kept], minlength=groups * groups)
     return {(int(i) // groups, int(i) % groups): float(sums[i]) for i in np.flatnonzero(sums)}
+
+
+def _strongest(weights: dict[tuple[int, int], float], most: int = 3) -> dict[tuple[int, int], float]:
+    """Return the ties that are among the strongest of one of their ends."""
+    seen: dict[int, int] = {}
+    kept = {}
+    for pair, weight in sorted(weights.items(), key=lambda each: -each[1]):
+        if min(seen.get(end, 0) for end in pair) < most:
+            kept[pair] = weight
+        for end in pair:
+            seen[end] = seen.get(end, 0) + 1
+    return kept
 
 
 def _edges(weights: dict[tuple[int, int], float]) -> list[Edge]:
@@ -145,11 +163,15 @@ def _svg(name: str, description: str, nodes: Sequence[Node], edges: Sequence[Edg
         f'</g><g font-size="{_FONT}" fill="var(--ink)" stroke="var(--paper)" stroke-width="3" paint-order="stroke">'
     )
     parts += _labels(nodes, spots, order)
+    parts.append('</g><g fill="var(--paper)" font-weight="600" text-anchor="middle">')
+    marked = [(node, spot) for node, spot in zip(nodes, spots, strict=True) if node.mark]
+    parts += [f'<text x="{x:.1f}" y="{y + 5:.1f}" font-size="{_FONT}">{node.mark}</text>' for node, (x, y) in marked]
     return "".join([*parts, "</g></svg>"])
 
 
 def _labels(nodes: Sequence[Node], spots: Sequence[tuple[float, float]], order: Sequence[int]) -> list[str]:
-    """Return the texts that find room beside, above or below their circle, the largest circles first."""
+    """Return the texts that find room beside, below or above their circle, the largest circles first."""
+    circles = [(x - n.radius, y - n.radius, x + n.radius, y + n.radius) for n, (x, y) in zip(nodes, spots, strict=True)]
     taken: list[Box] = []
     found = []
     for i in order:
@@ -167,7 +189,8 @@ def _labels(nodes: Sequence[Node], spots: Sequence[tuple[float, float]], order: 
             start = left - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
             box = (start, base - _FONT, start + width, base + 3)
             inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= _HEIGHT
-            if inside and not any(_overlap(box, other) for other in taken):
+            others = [circle for other, circle in enumerate(circles) if other != i]
+            if inside and not any(_overlap(box, other) for other in (*taken, *others)):
                 taken.append(box)
                 found.append(f'<text x="{left:.1f}" y="{base:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
                 break

@@ -42,6 +42,7 @@ nav a {{ display: inline-block; padding: .15rem 0 }}
 section {{ margin-top: 2.25rem }}
 .note {{ color: var(--muted); font-size: .9rem }}
 .scroll {{ overflow-x: auto; max-width: 100% }}
+.scroll + .scroll, .scroll + figure, figure + .scroll {{ margin-top: 1.25rem }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; overflow-wrap: normal }}
 caption {{ text-align: left; color: var(--muted); font-size: .9rem; padding-bottom: .4rem }}
 th, td {{ text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line) }}
