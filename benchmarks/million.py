@@ -4,7 +4,7 @@
 
 Generates ActivityStreams JSON Lines from a seed into a temporary folder (posts, replies, mentions and likes of
 people in groups, and of brands), runs the installed command on it in a process of its own, page and tables included,
-and prints the seconds and the peak memory of that process. --labelled: the labels are in the file, as `classify`
+and prints the seconds, the processor time and the peak memory of that process. --labelled: the labels are in the file, as `classify`
 leaves them; else the model gives them on the way.
 """
 
@@ -74,10 +74,12 @@ def main() -> None:
         began = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        peak = used.ru_maxrss / 1024
         size = Path(folder, "page.html").stat().st_size / 1024
-        print(f"{options.activities:,} activities ({path.stat().st_size >> 20} MiB) of up to {options.actors:,} actors: "
-              f"{seconds:.0f} s, peak {peak:.0f} MiB; the page has {size:.0f} KiB")  # fmt: skip
+        print(f"{options.activities:,} activities ({path.stat().st_size >> 20} MiB), {options.actors:,} actors:")
+        print(f"{seconds:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of processor time, peak {peak:.0f} MiB")
+        print(f"the page has {size:.0f} KiB")
 
 
 if __name__ == "__main__":

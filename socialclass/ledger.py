@@ -216,8 +216,8 @@ class _Columns:
 
 _CODES = {
     "actor": "i", "label": "b", "share": "f", "when": "d", "channel": "i", "platform": "i", "post": "b", "reply": "b",
-    "mentions": "b", "thread": "q", "id": "q", "object": "q", "answered": "q", "kind": "b", "reactions": "i", "replies": "i",
-    "shares": "i", "tie_row": "i", "tie_target": "i", "tie_kind": "b",
+    "mentions": "b", "thread": "q", "id": "q", "object": "q", "answered": "q", "kind": "b",
+    "reactions": "i", "replies": "i", "shares": "i", "tie_row": "i", "tie_target": "i", "tie_kind": "b",
 }  # fmt: skip
 
 

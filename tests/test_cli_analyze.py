@@ -18,7 +18,8 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("w") as stream:
         for activity, label, probability in community():
             row = {
-                "id": activity.id, "text": activity.content, "actor": activity.actor.id, "actor_name": activity.actor.name,
+                "id": activity.id, "text": activity.content, "actor": activity.actor.id,
+                "actor_name": activity.actor.name,
                 "actor_kind": activity.actor.kind, "published": activity.published, "verb": activity.verb,
                 "object": activity.object.id, "channel": activity.channel, "in_reply_to": activity.in_reply_to.id,
                 "in_reply_to_actor": activity.in_reply_to.author.id, "thread": activity.thread,

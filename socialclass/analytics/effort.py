@@ -39,7 +39,8 @@ class TermScore(NamedTuple):
 class Effort(NamedTuple):
     """What the marketing side does, and what it gets back; a figure that the input cannot give says why.
 
-    whose: in words, whose posts these are, after "posts labelled marketing"; brands: how many actors that is, 0 for everybody's.
+    whose: in words, whose posts these are, after "posts labelled marketing"; brands: how many actors that is, 0 for
+    everybody's.
     weekly: posts a week; hours: posts by weekday (Monday first) and hour, UTC, shape (7, 24), or None.
     reactions, replies, shares: per post; response_rate: share of the messages to the brand that it answered;
     response_hours: until its first answer; answered: share of posts that somebody answered;

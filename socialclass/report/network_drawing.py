@@ -23,7 +23,7 @@ Box = tuple[float, float, float, float]
 
 
 class Node(NamedTuple):
-    """A circle: place from 0 to 1, radius in units of the drawing, a text beside it, one for who points at it, one inside."""
+    """A circle: place from 0 to 1, radius in units of the drawing, a text beside, one on pointing, one inside."""
 
     x: float
     y: float
