@@ -2,7 +2,7 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: demo test model picture readme bench clean
+.PHONY: demo oldest test model picture readme bench clean
 
 demo: $(VENV)/installed
 	$(BIN)/socialclass classify --text-field body --output-format table examples/export.csv
@@ -31,8 +31,14 @@ readme: $(VENV)/tested
 picture: $(VENV)/installed
 	$(BIN)/python -m docs.picture
 
-bench: $(VENV)/tested
-	$(BIN)/python -m benchmarks.speed
+bench:
+	$(PYTHON) -m benchmarks.environment $(BENCH)
+
+# the tests with the oldest supported packages; where a stub or a picture has changed since is not asked
+oldest: pyproject.toml requirements/oldest.txt
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet -c requirements/oldest.txt -e '.[test]'
+	.venv-oldest/bin/python -m pytest --ignore tests/test_documentation.py
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) .venv-oldest build dist

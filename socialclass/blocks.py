@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.formats.lines import as_row_cell
@@ -19,6 +19,7 @@ from socialclass.labelling import Tally
 if TYPE_CHECKING:
     from socialclass.scoring.compiled import LabelledBlock
 
+R = TypeVar("R")
 BLOCK = 1 << 18  # bytes read at once
 IN_FLIGHT = 6 << 20  # bytes of blocks that are being labelled, over all threads
 
@@ -42,17 +43,27 @@ def label_blocks(
         labels=tuple(as_row_cell(name).encode() for name in names),
         min_confidence=min_confidence,
     )
-    size = min(BLOCK, max(BLOCK // 16, IN_FLIGHT // (jobs + 1)))
+    size = block_size(jobs)
     blocks = line_blocks(stream, place, size)
-    parallel = jobs > 1 and is_regular(stream) and os.fstat(stream.fileno()).st_size > size
+    parallel = works_in_parallel(stream, size, jobs)
     number = 0
-    for block, labelled in _by_threads(blocks, label, jobs) if parallel else ((each, label(each)) for each in blocks):
+    for block, labelled in by_threads(blocks, label, jobs) if parallel else ((each, label(each)) for each in blocks):
         lines = sum(labelled.counts)
         tally.add_block(classifier.classes, labelled.counts)
         yield labelled.rows
         if labelled.bad_byte >= 0:
             raise not_utf8(block.split(b"\n", lines)[lines], labelled.bad_byte, f"{place}:{number + lines + 1}")
         number += lines
+
+
+def block_size(jobs: int) -> int:
+    """Return how many bytes a block has, so that all that are worked on at once stay within bounds."""
+    return min(BLOCK, max(BLOCK // 16, IN_FLIGHT // (jobs + 1)))
+
+
+def works_in_parallel(stream: BinaryIO, size: int, jobs: int) -> bool:
+    """Say whether there is work for several threads: a regular file of more than a block."""
+    return jobs > 1 and is_regular(stream) and os.fstat(stream.fileno()).st_size > size
 
 
 def is_regular(stream: BinaryIO) -> bool:
@@ -63,9 +74,8 @@ def is_regular(stream: BinaryIO) -> bool:
         return False
 
 
-def _by_threads(
-    blocks: Iterator[bytes], label: "Callable[[bytes], LabelledBlock]", jobs: int
-) -> "Iterator[tuple[bytes, LabelledBlock]]":
+def by_threads(blocks: Iterator[bytes], label: Callable[[bytes], R], jobs: int) -> Iterator[tuple[bytes, R]]:
+    """Yield each block and what `label` makes of it, in order; `jobs` threads work on those that come next."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(jobs) as pool:

@@ -67,6 +67,10 @@ class Classifier:
         """What turns texts into scores, made on first use."""
         return Scorer(self.weights)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle holds: all but the scorer, which is made again where it is needed."""
+        return {name: value for name, value in self.__dict__.items() if name != "scorer"}
+
     def predict(
         self, texts: Iterable[str], min_confidence: float = 0.0, facts: Iterable[Sequence[str]] | None = None
     ) -> list[Prediction]:

@@ -1,7 +1,7 @@
 """Any input: a file of texts in one of `formats`, or a platform's export. It says which it is, and opens it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -41,10 +41,12 @@ class InputOptions(ReadOptions):
     """How an input is read, exports included.
 
     messages: read private messages, too; as_it_stood: ActivityStreams objects keep their own members.
+    hide: done to an activity before its fields are taken, as `privacy.Privacy.activity` does.
     """
 
     messages: bool = False
     as_it_stood: bool = True
+    hide: "Callable[[Activity], Activity] | None" = None
 
 
 def export_format(source: str, options: ReadOptions) -> str:
@@ -103,9 +105,9 @@ def open_export(source: str, name: str, options: ReadOptions) -> Iterator[Iterat
     from socialclass.exports import export_named, open_archive
     from socialclass.exports.records import export_records
 
-    messages, stood = getattr(options, "messages", False), getattr(options, "as_it_stood", True)
+    own = options if isinstance(options, InputOptions) else InputOptions()
     with open_archive(source) as archive:
-        yield export_records(archive, export_named(name), messages, stood)
+        yield export_records(archive, export_named(name), own.messages, own.as_it_stood, own.hide)
 
 
 @contextmanager

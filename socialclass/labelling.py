@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from socialclass.classifier import UNCERTAIN, Classifier, Explanation, Prediction
-from socialclass.errors import TakenFieldError
+from socialclass.errors import InputError, TakenFieldError
 from socialclass.formats.records import AddedFields, Record, Value
 
 BATCH = 1000
@@ -23,6 +23,7 @@ class LabelOptions:
     explain: add `explanation` with this many of the strongest terms; 0 for none.
     prefix: put before the name of each added field.
     batch: records scored at once; 1 answers each line as it comes.
+    check_language: a text that is not English is `uncertain`, reason ``not_english``.
     """
 
     min_confidence: float = 0.0
@@ -30,6 +31,7 @@ class LabelOptions:
     explain: int = 0
     prefix: str = ""
     batch: int = BATCH
+    check_language: bool = False
 
     def names(self, classifier: Classifier) -> tuple[str, ...]:
         """Return the names of the added fields, in order."""
@@ -83,17 +85,47 @@ def label_records(
     """
     names = options.names(classifier)
     tally = tally if tally is not None else Tally()
-    records = iter(records)
     checked: object = None
-    while batch := list(islice(records, options.batch)):
+    for batch in _batches(iter(records), options.batch):
         facts = [record.facts for record in batch] if any(record.facts for record in batch) else None
         predictions = classifier.predict([record.text for record in batch], options.min_confidence, facts)
+        if options.check_language:
+            predictions = _without_foreign(batch, predictions)
         for record, prediction in zip(batch, predictions, strict=True):
-            if record.names is not checked:
+            if record.names is not checked and not record.error:
                 _check_names(record, names)
                 checked = record.names
             tally.add(UNCERTAIN if record.error else prediction.label, prediction.reason, record.error)
             yield Labelled(record, AddedFields(names, _added(record, prediction, classifier, options)))
+
+
+def _without_foreign(batch: Sequence[Record], predictions: Sequence[Prediction]) -> list[Prediction]:
+    """Return the predictions, with none for the texts that are not English: the model has learnt nothing else."""
+    from socialclass.language import NOT_ENGLISH, is_foreign
+
+    checked = []
+    for record, prediction in zip(batch, predictions, strict=True):
+        if record.text and is_foreign(record.text, record.language):
+            even = (1.0 / len(prediction.probabilities),) * len(prediction.probabilities)
+            prediction = Prediction(UNCERTAIN, None, NOT_ENGLISH, even)
+        checked.append(prediction)
+    return checked
+
+
+def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
+    """Yield the records in lists; those before one that ends the reading with an error come first."""
+    end: InputError | None = None
+    while end is None:
+        batch: list[Record] = []
+        try:
+            batch.extend(islice(records, size))  # what was read stays in the list when reading fails
+        except InputError as error:
+            end = error
+        if batch:
+            yield batch
+        elif end is None:
+            return
+    raise end
 
 
 def _added(record: Record, prediction: Prediction, classifier: Classifier, options: LabelOptions) -> tuple[Value, ...]:
@@ -127,5 +159,5 @@ def explanation_text(explanation: Explanation, size: int) -> str:
 
 def _check_names(record: Record, added: tuple[str, ...]) -> None:
     taken = [name for name in added if name in record.names]
-    if taken and not record.error:
+    if taken:
         raise TakenFieldError(taken, place=str(record.place))

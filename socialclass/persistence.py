@@ -82,7 +82,7 @@ class _Opcodes:
     _MARK = object()
 
     def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
+        self.data, self.at = memoryview(data), 0  # a view: the arrays are most of the file, and are not copied here
         self.stack: list[Any] = []
         self.memo: list[Any] = []
 
@@ -90,7 +90,7 @@ class _Opcodes:
         """Return the one object that the data describes."""
         if len(self.data) > MAX_FILE:
             raise _RefusedError(f"larger than {MAX_FILE >> 20} MiB")
-        if self.data[:1] != b"\x80":  # PROTO
+        if self.data[:1].tobytes() != b"\x80":  # PROTO
             raise _RefusedError("another kind of file")
         for _ in range(_MAX_OPCODES):
             opcode = self._take(1)[0]
@@ -148,14 +148,14 @@ class _Opcodes:
         value: int = struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
         return value
 
-    def _take(self, size: int) -> bytes:
+    def _take(self, size: int) -> memoryview:
         if size > len(self.data) - self.at:
             raise _RefusedError("it ends early")
         self.at += size
         return self.data[self.at - size : self.at]
 
 
-def _verified(content: object) -> tuple[str, Mapping[str, bytes]]:
+def _verified(content: object) -> tuple[str, Mapping[str, memoryview]]:
     """Return header and arrays of a content dict whose form and checksum are right."""
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise _RefusedError("another kind of file")
@@ -164,7 +164,7 @@ def _verified(content: object) -> tuple[str, Mapping[str, bytes]]:
     header, arrays = content.get("header"), content.get("arrays")
     if not isinstance(header, str) or not isinstance(arrays, dict):
         raise _RefusedError("no header or arrays")
-    if not all(isinstance(value, bytes) for value in arrays.values()):
+    if not all(isinstance(value, memoryview) for value in arrays.values()):
         raise _RefusedError("arrays that are not bytes")
     if content.get("sha256") != _checksum(header, arrays):
         raise _RefusedError("its checksum does not match (damaged or altered)")
@@ -188,13 +188,14 @@ def _to_parts(classifier: Classifier) -> tuple[str, dict[str, bytes]]:
     return json.dumps(header, ensure_ascii=False, sort_keys=True), arrays
 
 
-def _from_parts(text: str, arrays: Mapping[str, bytes]) -> Classifier:
+def _from_parts(text: str, arrays: Mapping[str, memoryview]) -> Classifier:
     try:
         header = json.loads(text)
         classes = tuple(header["classes"])
         settings = AnalyzerSettings(**header["analyzer"])
         damping, facts = float(header["damping"]), dict(header["facts"])
-        terms = Terms(_utf8(arrays["terms"]))
+        _utf8(arrays["terms"])
+        terms = Terms(bytes(arrays["terms"]))
         idf, coef, intercept = (_unpack_floats(arrays[name]) for name in ("idf", "coef", "intercept"))
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise _RefusedError(f"an incomplete header ({type(error).__name__})") from None
@@ -206,15 +207,16 @@ def _from_parts(text: str, arrays: Mapping[str, bytes]) -> Classifier:
     size = len(terms)
     if len(idf) != size or len(coef) != rows * size or len(intercept) != rows:
         raise _RefusedError("arrays of unequal length")
-    if not (_finite(idf) and _finite(coef) and _finite(intercept) and isfinite(damping)):
+    if not (all(_finite(arrays[name]) for name in ("idf", "coef", "intercept")) and isfinite(damping)):
         raise _RefusedError("numbers that are not finite")
     parts = tuple(coef[row * size : (row + 1) * size] for row in range(rows))
     return Classifier(classes, Weights(terms, idf, parts, tuple(intercept), damping, settings), facts)
 
 
-def _finite(values: "array[float]") -> bool:
-    # a sum is finite only if every value is (inf - inf is nan), short of an overflow, which no model has
-    return isfinite(sum(values))
+def _finite(data: memoryview) -> bool:
+    # sign and upper exponent of each number: all ones are infinity, no number, or beyond 1e303, which no model has
+    tops = bytes(data[7::8])
+    return 0x7F not in tops and 0xFF not in tops
 
 
 def _pack(values: "array[float]") -> bytes:
@@ -224,7 +226,7 @@ def _pack(values: "array[float]") -> bytes:
     return values.tobytes()
 
 
-def _unpack_floats(data: bytes) -> "array[float]":
+def _unpack_floats(data: memoryview) -> "array[float]":
     values = array("d")
     values.frombytes(data)
     if sys.byteorder == "big":
@@ -232,14 +234,14 @@ def _unpack_floats(data: bytes) -> "array[float]":
     return values
 
 
-def _utf8(data: bytes) -> str:
+def _utf8(data: memoryview) -> str:
     try:
-        return data.decode()
+        return str(data, "utf-8")
     except UnicodeDecodeError:
         raise _RefusedError("text that is not UTF-8") from None
 
 
-def _checksum(header: str, arrays: Mapping[str, bytes]) -> str:
+def _checksum(header: str, arrays: Mapping[str, bytes | memoryview]) -> str:
     digest = hashlib.sha256()
     for name, data in [("header", header.encode()), *sorted(arrays.items())]:
         digest.update(f"{name} {len(data)}\n".encode())

@@ -128,3 +128,19 @@ def test_the_fast_path_imports_no_scientific_stack(args: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], input=b"call mum\n", capture_output=True, cwd=ROOT)
     assert done.stderr.splitlines()[-1] == b"[]"
+
+
+SLOW_TO_IMPORT = {"email", "logging", "pathlib", "random", "rich", "shutil", "subprocess", "tempfile", "urllib"}
+
+
+def test_one_file_of_lines_is_labelled_by_few_modules(tmp_path: Path) -> None:
+    """Classifying lines to standard output loads none of the modules that cost milliseconds and are not needed."""
+    (tmp_path / "one.txt").write_text("call mum\n")
+    code = (
+        f"import sys; sys.path[:0] = {[str(ROOT), *sys.path]!r}; sys.argv[1:] = ['classify', 'one.txt']; "
+        "from socialclass.__main__ import start; code = start(); "
+        f"print(sorted({SLOW_TO_IMPORT} & set(sys.modules)), file=sys.stderr); sys.exit(code)"
+    )
+    # without `site`: how an editable install finds the package is not the package's doing
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "[]\n")

@@ -1,5 +1,6 @@
 """Wheel, source archive, checkout: each finds the bundled model and corpus."""
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -17,13 +18,27 @@ TRACKED = ["pyproject.toml", "README.md", "LICENSE", "socialclass", "data", "mod
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build an sdist, and a wheel from the sdist, of a copy of this checkout."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    for name in TRACKED:
-        subprocess.run(["cp", "-r", str(ROOT / name), str(source)], check=True)
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    return build(tmp_path_factory, "source")
+
+
+def build(tmp_path_factory: pytest.TempPathFactory, name: str, *options: str) -> Path:
+    """Build a copy of this checkout, in a folder of that name; the archives carry one fixed date."""
+    source, out = tmp_path_factory.mktemp(name), tmp_path_factory.mktemp("dist")
+    for each in TRACKED:
+        subprocess.run(["cp", "-r", str(ROOT / each), str(source)], check=True)
+    command = [sys.executable, "-m", "build", "--no-isolation", *options, "--outdir", str(out), str(source)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return out
+
+
+def test_a_wheel_is_reproducible(built: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Built again, elsewhere and later, the wheel has the same bytes."""
+    again = build(tmp_path_factory, "elsewhere", "--wheel")
+    first, second = (next(folder.glob("*.whl")) for folder in (built, again))
+    assert first.name == second.name
+    assert first.read_bytes() == second.read_bytes()
 
 
 def labels(python_path: Path, cwd: Path) -> str:

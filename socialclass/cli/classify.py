@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -19,6 +19,8 @@ from socialclass.cli.options import (
     model_option,
     note,
     open_model,
+    privacy_of,
+    privacy_options,
     read_options,
 )
 from socialclass.errors import InputError
@@ -30,12 +32,18 @@ from socialclass.formats import (
     read_binary,
     writer_for,
 )
+from socialclass.formats.delimited import DelimitedWriter
+from socialclass.formats.jsonlines import JsonLinesWriter
 from socialclass.formats.lines import PlainWriter
 from socialclass.formats.records import Writer
 from socialclass.formats.streams import STANDARD
 from socialclass.formats.table import input_format, open_records, output_format, place_of
 from socialclass.inputs import InputOptions, export_format, open_export
-from socialclass.labelling import LabelOptions, Tally, label_records
+from socialclass.labelling import Labelled, LabelOptions, Tally, label_records
+from socialclass.tables import DelimitedLane, JsonLinesLane, Lane, label_table
+
+if TYPE_CHECKING:
+    from socialclass.privacy import Privacy
 
 Tick = Callable[[BinaryIO | None], None]  # called with the open input, and with None at its end
 
@@ -80,6 +88,12 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
     help="Add the N strongest terms with their contributions to the logit.",
 )
 @click.option("--include-messages", is_flag=True, help="Label the private messages of an export, too.")
+@click.option(
+    "--language-check/--no-language-check",
+    default=None,
+    help="Say 'not_english' instead of guessing at other languages; by default for exports and activities.",
+)
+@privacy_options
 @click.option("--prefix", default="", metavar="TEXT", help="Put TEXT before the names of the added fields.")
 @click.option("--header/--no-header", default=None, help="Write a header row; by default all but tsv for lines do.")
 @click.option("--line-buffered", is_flag=True, help="Answer each line at once, as on a terminal.")
@@ -96,8 +110,9 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 @color_option
 def command(files: tuple[str, ...], model: str | None, input_format: str, text_field: str | None, encoding: str,
             encoding_errors: str, output_format: str, output: str | None, min_confidence: float, probabilities: bool,
-            explain: int, include_messages: bool, prefix: str, header: bool | None, line_buffered: bool,
-            jobs: int | None, summary: bool, summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
+            explain: int, include_messages: bool, language_check: bool | None, mask: bool, pseudonyms: str | None,
+            prefix: str, header: bool | None, line_buffered: bool, jobs: int | None, summary: bool,
+            summary_json: str | None, quiet: bool, color: str) -> None:  # fmt: skip
     """Label each text of FILE, or of standard input, as marketing or networking.
 
     One record in, one record out, in order, with all its own fields and these added: predicted_label, probability
@@ -112,9 +127,9 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
         output_format = "table"
     at_once = line_buffered or (to_terminal and STANDARD in sources)
     options = LabelOptions(min_confidence, probabilities, explain, prefix, *((1,) if at_once else ()))
-    reading = InputOptions(
-        input_format, text_field, encoding, encoding_errors, include_messages, output_format in ("auto", "jsonl")
-    )
+    privacy = privacy_of(mask, pseudonyms)
+    stood, hide = output_format in ("auto", "jsonl"), privacy.activity if privacy else None
+    reading = InputOptions(input_format, text_field, encoding, encoding_errors, include_messages, stood, hide)
     tally = Tally()
     with ExitStack() as stack:
         if not quiet and is_terminal(sys.stderr) and not to_terminal:
@@ -124,7 +139,8 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
         else:
             tick = None
         stream = stack.enter_context(open_output(output))
-        run = _Run(classifier, options, tally, stream, output_format, header, color, quiet, jobs)
+        run = _Run(classifier, options, tally, stream, output_format, header, color, quiet, jobs,
+                   language_check, privacy)  # fmt: skip
         for source in sources:
             run.label(source, reading, at_once, tick)
         run.finish()
@@ -142,8 +158,10 @@ class _Run:
     """The one writer that all inputs of a run share; it is made when the first input's format is known."""
 
     def __init__(self, classifier: Classifier, options: LabelOptions, tally: Tally, stream: BinaryIO,
-                 wanted: str, header: bool | None, color: str, quiet: bool, jobs: int | None) -> None:  # fmt: skip
+                 wanted: str, header: bool | None, color: str, quiet: bool, jobs: int | None,
+                 language_check: bool | None = None, privacy: "Privacy | None" = None) -> None:  # fmt: skip
         self._jobs = jobs or _processors()
+        self._language_check, self._privacy = language_check, privacy
         self._classifier, self._options, self._tally, self._stream = classifier, options, tally, stream
         self._wanted, self._header, self._color, self._quiet = wanted, header, color, quiet
         self._writer: Writer | None = None
@@ -155,7 +173,8 @@ class _Run:
         if export:
             writer = self._writer_for(export, source)
             with open_export(source, export, reading) as records:
-                self._write_labelled(records if tick is None else _ticking(records, None, tick), writer, at_once)
+                ticked = records if tick is None else _ticking(records, None, tick)
+                self._write_labelled(ticked, writer, at_once, of_export=True)
             return
         with read_binary(source) as stream:
             name = input_format(stream, source, reading.format)
@@ -163,23 +182,67 @@ class _Run:
             if self._takes_blocks(name, reading, writer):
                 self._label_blocks(stream, source, at_once, tick)
                 return
+            lane = self._lane(name, reading, writer, place_of(source))
+            if lane is not None:
+                self._label_table(stream, lane, at_once, tick)
+                return
             records = open_records(stream, source, replace(reading, format=name))
             if tick is not None:
                 records = _ticking(records, stream, tick)
             self._write_labelled(records, writer, at_once)
 
-    def _write_labelled(self, records: Iterator[Record], writer: Writer, at_once: bool) -> None:
-        for record, added in label_records(records, self._classifier, self._options, self._tally):
-            if record.error and not self._quiet:
-                note(f"{record.place}: {record.error}")
-            writer.write(record, added)
+    def _write_labelled(
+        self, records: Iterator[Record], writer: Writer, at_once: bool, of_export: bool = False
+    ) -> None:
+        check = self._language_check if self._language_check is not None else of_export
+        options = replace(self._options, check_language=check)
+        for labelled in label_records(records, self._classifier, options, self._tally):
+            self._write(writer, labelled, of_export)
             if at_once:
                 self._stream.flush()
 
     def _takes_blocks(self, name: str, reading: ReadOptions, writer: Writer) -> bool:
-        plain = name == "lines" and reading.encoding in ("utf-8", "utf-8-sig") and reading.errors == "strict"
-        extra = self._options.probabilities or self._options.explain
-        return plain and not extra and isinstance(writer, PlainWriter) and can_label_blocks(self._classifier)
+        return name == "lines" and isinstance(writer, PlainWriter) and self._is_plain(reading)
+
+    def _is_plain(self, reading: ReadOptions) -> bool:
+        """Say whether the core can read and write what is asked for."""
+        plain = reading.encoding in ("utf-8", "utf-8-sig") and reading.errors == "strict"
+        extra = self._options.probabilities or self._options.explain or self._language_check or self._privacy
+        return plain and not extra and can_label_blocks(self._classifier)
+
+    def _lane(self, name: str, reading: ReadOptions, writer: Writer, place: str) -> Lane | None:
+        """Return the fast way from a table to the same format; None where there is none."""
+        if not self._is_plain(reading):
+            return None
+        if isinstance(writer, DelimitedWriter) and {"csv": ",", "tsv": "\t"}.get(name) == writer.delimiter:
+            return DelimitedLane(self._classifier, self._options, place, writer, reading.text_field)
+        if isinstance(writer, JsonLinesWriter) and name == "jsonl":
+            return JsonLinesLane(self._classifier, self._options, place, reading.text_field)
+        return None
+
+    def _label_table(self, stream: BinaryIO, lane: Lane, at_once: bool, tick: Tick | None) -> None:
+        writer, added = self._writer, self._options.names(self._classifier)
+        assert isinstance(writer, DelimitedWriter | JsonLinesWriter)
+        waited_for = at_once or not is_regular(stream)
+        for each in label_table(stream, lane, self._classifier, self._options, self._tally, self._jobs):
+            if isinstance(each, Labelled):
+                self._write(writer, each)
+            elif each:
+                writer.write_rows(each, lane.names, added)
+            if waited_for:
+                self._stream.flush()
+            if tick is not None and not isinstance(each, Labelled):
+                tick(stream)
+        if tick is not None:
+            tick(None)
+
+    def _write(self, writer: Writer, labelled: Labelled, of_export: bool = False) -> None:
+        record, added = labelled
+        if record.error and not self._quiet:
+            note(f"{record.place}: {record.error}")
+        if self._privacy is not None:
+            record, added = self._privacy.labelled(record, added, flat=of_export)
+        writer.write(record, added)
 
     def _label_blocks(self, stream: BinaryIO, source: str, at_once: bool, tick: Tick | None) -> None:
         """Label lines where nothing is asked for but label, probability and text."""

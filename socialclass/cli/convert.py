@@ -2,7 +2,7 @@
 
 import click
 
-from socialclass.cli.options import UNREADABLE_EXIT, note
+from socialclass.cli.options import UNREADABLE_EXIT, note, privacy_of, privacy_options
 from socialclass.errors import InputError
 from socialclass.formats import ReadOptions, open_output
 from socialclass.inputs import EXPORT_FORMATS, export_format, open_activities
@@ -35,9 +35,10 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
     help="Whose export it is; auto goes by what is in it.",
 )
 @click.option("--include-messages", is_flag=True, help="Convert private messages, too.")
+@privacy_options
 @click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 def command(export: str, target: str, output: str | None, input_format: str, include_messages: bool,
-            quiet: bool) -> None:  # fmt: skip
+            mask: bool, pseudonyms: str | None, quiet: bool) -> None:  # fmt: skip
     """Write EXPORT (a folder, a zip, a tar or a file, as downloaded) in a form that is the same for all platforms."""
     name = export_format(export, ReadOptions(input_format))
     if not name:
@@ -46,9 +47,10 @@ def command(export: str, target: str, output: str | None, input_format: str, inc
     from socialclass.exports import Unreadable
     from socialclass.exports.convert import convert
 
+    privacy = privacy_of(mask, pseudonyms)
     unreadable = 0
     with open_activities(export, name, include_messages) as found, open_output(output) as stream:
-        for each in convert(found, stream, target):
+        for each in convert(found, stream, target, privacy.activity if privacy else None):
             if isinstance(each, Unreadable):
                 unreadable += 1
                 if not quiet:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,7 +20,13 @@ Exit codes: 0 done, 1 error, 2 usage, 4 a --fail-under gate failed.
 """
 
 
-class _Gate(click.ParamType[tuple[str, float]]):
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[tuple[str, float]]
+else:
+    _ParamType = click.ParamType  # no generic before Click 8.4
+
+
+class _Gate(_ParamType):
     """NAME=VALUE, with VALUE from 0 to 1."""
 
     name = "name=value"

@@ -34,4 +34,4 @@ def show(model: str | None, terms: int, output_format: str, color: str) -> None:
     from socialclass.render import make_console, print_model
     from socialclass.resources import default_model_path
 
-    print_model(classifier, model or str(default_model_path()), terms, make_console(color))
+    print_model(classifier, model or default_model_path(), terms, make_console(color))

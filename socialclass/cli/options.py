@@ -1,13 +1,18 @@
 """Options that several commands share, as decorators, and the few steps that go with them."""
 
+import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from socialclass.classifier import Classifier
+from socialclass.formats import read_binary
 from socialclass.inputs import INPUT_FORMATS
+
+if TYPE_CHECKING:
+    from socialclass.privacy import Privacy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,6 +50,40 @@ def read_options(function: F) -> F:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def privacy_options(function: F) -> F:
+    """Add ``--mask`` and ``--pseudonyms``."""
+    options = [
+        click.option(
+            "--mask", is_flag=True, help="Mask handles, mail addresses, phone numbers and URLs in what is written."
+        ),
+        click.option(
+            "--pseudonyms",
+            metavar="KEY",
+            envvar="SOCIALCLASS_PSEUDONYMS",
+            help="Write accounts under stable pseudonyms, keyed by KEY, by the content of a file (@FILE), or by "
+            "SOCIALCLASS_PSEUDONYMS in the environment, which other users cannot see.",
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def privacy_of(mask: bool, pseudonyms: str | None) -> "Privacy | None":
+    """Return what those two options ask for; None for nothing."""
+    if not mask and pseudonyms is None:
+        return None
+    from socialclass.privacy import Privacy
+
+    key = (pseudonyms or "").encode("utf-8", "surrogateescape")
+    if key.startswith(b"@"):
+        with read_binary(os.fsdecode(key[1:])) as stream:
+            key = stream.read(1 << 16).strip()
+    if pseudonyms is not None and not key:
+        raise click.BadParameter("the key is empty", param_hint="--pseudonyms")
+    return Privacy(mask, key)
 
 
 def color_option(function: F) -> F:

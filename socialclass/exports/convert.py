@@ -44,10 +44,18 @@ TARGETS: dict[str, Callable[[BinaryIO], Write]] = {
 }
 
 
-def convert(found: Iterable[Activity | Unreadable], stream: BinaryIO, target: str) -> Iterator[Activity | Unreadable]:
-    """Write each activity as one of `TARGETS` says, and hand on what was written and what could not be read."""
+def convert(
+    found: Iterable[Activity | Unreadable],
+    stream: BinaryIO,
+    target: str,
+    hide: Callable[[Activity], Activity] | None = None,
+) -> Iterator[Activity | Unreadable]:
+    """Write each activity as one of `TARGETS` says, and hand on what was read and what could not be.
+
+    hide: done to an activity before it is written, as `privacy.Privacy.activity` does.
+    """
     write = TARGETS[target](stream)
     for each in found:
         if isinstance(each, Activity):
-            write(each)
+            write(hide(each) if hide is not None else each)
         yield each

@@ -329,7 +329,9 @@ def read_json_or_lines(stream: BinaryIO, file: str, is_list: ListNames) -> Itera
         yield Unreadable(file, 1, error.problem)
         return
     bare = head.strip().removeprefix(b"\xef\xbb\xbf")
-    if file.lower().endswith((".jsonl", ".ndjson")) or (bare[:1] == b"{" and bare[-1:] == b"}"):
+    # a file of one line without an end may be a document that was cut
+    one_object = head.endswith(b"\n") and bare[:1] == b"{" and bare[-1:] == b"}"
+    if file.lower().endswith((".jsonl", ".ndjson")) or one_object:
         yield from read_json_lines(chain((head,), stream), file, is_list)
     else:
         yield from read_json(stream, file, is_list, head=head)

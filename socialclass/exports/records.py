@@ -1,7 +1,7 @@
 """Activities as the records that labelling takes, and that every writer writes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from socialclass.activity import Activity, facts
@@ -41,13 +41,18 @@ def flat(activity: Activity) -> tuple[object, ...]:
 
 
 def export_records(
-    archive: Archive, export: Export, messages: bool = False, as_it_stood: bool = True
+    archive: Archive,
+    export: Export,
+    messages: bool = False,
+    as_it_stood: bool = True,
+    hide: Callable[[Activity], Activity] | None = None,
 ) -> Iterator[Record]:
     """Yield a record for each activity, and one with an `error` for each that could not be read.
 
     as_it_stood: ActivityStreams objects keep their own members (file and position are added); else all are `FIELDS`.
+    hide: what is done to an activity before its fields are taken; text and facts are judged as they stood.
     """
-    if export.name == "activitystreams" and as_it_stood:
+    if export.name == "activitystreams" and as_it_stood and hide is None:
         for item in read_items(archive):
             yield _unreadable(item) if isinstance(item, Unreadable) else _object_record(item)
         return
@@ -56,7 +61,8 @@ def export_records(
             yield _unreadable(found)
         else:
             place = Place(found.file, found.position)
-            yield Record(found.text, FIELDS, flat(found), place, "", "", facts(found))
+            values = flat(hide(found) if hide is not None else found)
+            yield Record(found.text, FIELDS, values, place, "", "", facts(found), found.language)
 
 
 def _unreadable(found: Unreadable) -> Record:
@@ -85,4 +91,5 @@ def _object_record(item: Item) -> Record:
         "",
         raw,
         facts(activity),
+        activity.language,
     )

@@ -119,7 +119,8 @@ EXPORTS: tuple[Export, ...] = (
             r"posts_\d+\.json",
             r"media\.json|connections\.json",
         ),
-        r'"media"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]',
+        r'"media"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
+        r'|"photos"\s*:|"following"\s*:\s*\{|"media_(?:likes|comments)"',
         r'(?s)^\s*\[\s*\{\s*"media"\s*:|string_list_data|string_map_data|"ig_[a-z]+_media"|"relationships_[a-z]+"'
         r'|^\s*\{\s*"photos"\s*:\s*\[\s*\{\s*"caption"',
         read_instagram,

@@ -3,14 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from socialclass.errors import InputError, UnknownFieldError
 from socialclass.formats.records import AddedFields, Place, Record, as_cell
 from socialclass.formats.streams import decoded_lines
-
-if TYPE_CHECKING:
-    import _csv
 
 # the csv module quotes what its line end holds: this makes it quote a lone carriage return, too
 _CRLF = "\r\n"
@@ -40,14 +37,42 @@ def read_delimited(
 
     Raises `InputError` when the text column is missing or ambiguous, or a quote is never closed.
     """
-    rows = csv_rows(stream, place, encoding, errors, delimiter)
+    rows = _rows(decoded_lines(stream, place, encoding, errors), delimiter, place)
+    header = _header(rows, place)
+    if header is not None:
+        yield from _records(rows, header, text_column(header, text_field, place), place)
+
+
+def read_header(lines: Iterator[str], delimiter: str, place: str) -> tuple[list[str], int] | None:
+    """Return the cells of the header row and how many lines were taken, no more than it has; None without any."""
+    taken = _Lines(lines)
+    header = _header(_rows(taken, delimiter, place), place)
+    return None if header is None else (header, len(taken.kept))
+
+
+def read_rows(
+    lines: Iterator[str], header: Sequence[str], column: int, delimiter: str, place: str, first: int
+) -> Iterator[Record]:
+    """Yield a record a row of lines that come after the header; lines are taken as they are needed.
+
+    first: the number of the first line.
+    """
+    return _records(_rows(lines, delimiter, place, first), header, column, place)
+
+
+def _header(rows: Iterator[tuple[list[str], int, str]], place: str) -> list[str] | None:
     first = next(rows, None)
     if first is None:
-        return
+        return None
     header, _, error = first
-    if error:
-        raise InputError(error, place=f"{place}:1", remedy="mend the header row")
-    column = text_column(header, text_field, place)
+    if error or not header:
+        raise InputError(error or "the header row is blank", place=f"{place}:1", remedy="mend the header row")
+    return header
+
+
+def _records(
+    rows: Iterator[tuple[list[str], int, str]], header: Sequence[str], column: int, place: str
+) -> Iterator[Record]:
     for row, line, error in rows:
         here = Place(place, line)
         if not row:
@@ -63,15 +88,16 @@ def csv_rows(
     stream: BinaryIO, place: str, encoding: str, errors: str, delimiter: str
 ) -> Iterator[tuple[list[str], int, str]]:
     """Yield (cells, first line, error) for each row; raises `InputError` for a quote that is never closed."""
+    return _rows(decoded_lines(stream, place, encoding, errors), delimiter, place)
+
+
+def _rows(source: Iterator[str], delimiter: str, place: str, first: int = 1) -> Iterator[tuple[list[str], int, str]]:
+    """Yield (cells, first line, error) for each row; `first` is the number of the first line."""
     csv.field_size_limit(_MAX_FIELD)
-    lines = _Lines(decoded_lines(stream, place, encoding, errors))
-    return _rows(csv.reader(lines, delimiter=delimiter, strict=True), lines, place)
-
-
-def _rows(reader: "_csv.Reader", lines: _Lines, place: str) -> Iterator[tuple[list[str], int, str]]:
-    """Yield (cells, first line, error) for each row."""
+    lines = _Lines(source)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        start = reader.line_num + 1
+        start = reader.line_num + first
         lines.kept.clear()
         try:
             yield next(reader), start, ""
@@ -85,6 +111,17 @@ def _rows(reader: "_csv.Reader", lines: _Lines, place: str) -> Iterator[tuple[li
                     remedy='close it, or double the quotes inside it ("")',
                 ) from None
             yield ["".join(lines.kept).rstrip("\r\n")], start, f"malformed row ({problem})"
+
+
+def as_row(cells: Sequence[str], delimiter: str) -> str:
+    """Return the cells as a row without its line end, quoted where they must be.
+
+    >>> as_row(["a", "b,c", ""], ",")
+    'a,"b,c",'
+    """
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator=_CRLF).writerow(cells)
+    return buffer.getvalue().removesuffix(_CRLF)
 
 
 def text_column(header: Sequence[str], name: str | None, place: str) -> int:
@@ -110,20 +147,32 @@ class DelimitedWriter:
 
     def __init__(self, stream: BinaryIO, delimiter: str, header: bool = True) -> None:
         self._stream = stream
-        self._buffer = io.StringIO()
-        self._csv = csv.writer(self._buffer, delimiter=delimiter, lineterminator=_CRLF)
+        self.delimiter = delimiter
         self._header = header
         self._names: tuple[str, ...] | None = None
 
     def write(self, record: Record, added: AddedFields) -> None:
         """Write one record as a row, after the header row if it is the first."""
-        if self._names is None:
-            self._names = tuple(record.names)
-            if self._header:
-                self._row([*self._names, *added.names])
-        cells = self._own_cells(record, self._names)
-        size = len(self._names)
+        names = self._begin(record.names, added.names)
+        cells = self._own_cells(record, names)
+        size = len(names)
         self._row([*cells[:size], *map(as_cell, added.values), *cells[size:]])
+
+    def write_rows(self, rows: bytes, names: Sequence[str], added: tuple[str, ...]) -> None:
+        """Write finished rows of records of these names, after the header row if they are the first."""
+        self._begin(names, added)
+        self._stream.write(rows)
+
+    def takes_rows(self, names: Sequence[str]) -> bool:
+        """Say whether records of these names stand in the table as they are."""
+        return self._names is None or self._names == tuple(names)
+
+    def _begin(self, names: Sequence[str], added: tuple[str, ...]) -> tuple[str, ...]:
+        if self._names is None:
+            self._names = tuple(names)
+            if self._header:
+                self._row([*names, *added])
+        return self._names
 
     def _own_cells(self, record: Record, names: tuple[str, ...]) -> list[str]:
         cells = [as_cell(value) for value in record.values]
@@ -143,10 +192,7 @@ class DelimitedWriter:
         return [as_cell(own.get(name)) for name in names]
 
     def _row(self, cells: Sequence[str]) -> None:
-        self._csv.writerow(cells)
-        self._stream.write(self._buffer.getvalue().removesuffix(_CRLF).encode() + b"\n")
-        self._buffer.seek(0)
-        self._buffer.truncate()
+        self._stream.write(as_row(cells, self.delimiter).encode() + b"\n")
 
     def close(self) -> None:
         """Nothing is owed."""

@@ -1,7 +1,7 @@
 """JSON Lines: one JSON object a line. What was read is written again as it stood, with the added members at its end."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NoReturn
 
 from socialclass.errors import UnknownFieldError
@@ -10,15 +10,21 @@ from socialclass.formats.streams import decoded_lines
 
 
 def read_json_lines(
-    stream: BinaryIO, place: str, encoding: str, errors: str, text_field: str | None
+    stream: BinaryIO,
+    place: str,
+    encoding: str,
+    errors: str,
+    text_field: str | None,
+    first: int = 1,
+    nothing_read: bool = True,
 ) -> Iterator[Record]:
     """Yield a record a line, blank lines skipped; a line that is no object with a text is a record with an `error`.
 
+    first: the number of the first line; nothing_read: no object stood before it.
     Raises `UnknownFieldError` when not even the first object has the text field.
     """
     name = text_field if text_field is not None else "text"
-    nothing_read = True
-    for number, line in enumerate(decoded_lines(stream, place, encoding, errors), 1):
+    for number, line in enumerate(decoded_lines(stream, place, encoding, errors, first), first):
         line = line.strip(" \t\r\n")
         if not line:
             continue
@@ -86,9 +92,13 @@ class JsonLinesWriter:
 
     def write(self, record: Record, added: AddedFields) -> None:
         """Write one record as a line."""
-        own = record.raw[1:-1].strip() if record.raw else _members(_named(record))
-        members = _members(dict(zip(added.names, map(_rounded, added.values), strict=True)))
+        own = record.raw[1:-1].strip() if record.raw else as_members(_named(record))
+        members = as_members(dict(zip(added.names, map(_rounded, added.values), strict=True)))
         self._stream.write(f"{{{own}{', ' if own else ''}{members}}}\n".encode())
+
+    def write_rows(self, rows: bytes, names: Sequence[str], added: tuple[str, ...]) -> None:
+        """Write finished lines; names are for tables."""
+        self._stream.write(rows)
 
     def close(self) -> None:
         """Nothing is owed."""
@@ -101,7 +111,12 @@ def _named(record: Record) -> dict[str, object]:
     return own | {"surplus": surplus} if surplus else own
 
 
-def _members(content: dict[str, object]) -> str:
+def as_members(content: dict[str, object]) -> str:
+    """Return the members of an object as they stand between its braces.
+
+    >>> as_members({"a": None, "b": "é"})
+    '"a": null, "b": "é"'
+    """
     return json.dumps(content, ensure_ascii=False)[1:-1]
 
 

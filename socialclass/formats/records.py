@@ -27,6 +27,7 @@ class Record(NamedTuple):
     names, values: the record's own fields; a ragged CSV row has more or fewer values than names.
     raw: the record as it stood in the input, for writers that hand it on unchanged.
     facts: terms beside those of the text, as `activity.facts` makes them.
+    language: of the text, as the source declares it; empty where it does not.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Record(NamedTuple):
     error: str = ""
     raw: str = ""
     facts: Sequence[str] = ()
+    language: str = ""
 
 
 class AddedFields(NamedTuple):

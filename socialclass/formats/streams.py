@@ -3,13 +3,14 @@
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from socialclass.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STANDARD = "-"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -31,17 +32,18 @@ def read_binary(source: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str) -> Iterator[str]:
+def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str, first: int = 1) -> Iterator[str]:
     """Yield the stream's lines, each with its line end; only a line feed ends a line.
 
-    A byte order mark is dropped. Raises `InputError` with line and byte for what is not in `encoding`.
+    first: the number of the stream's first line; before line 1 a byte order mark is dropped.
+    Raises `InputError` with line and byte for what is not in `encoding`.
     """
     if encoding not in ("utf-8", "utf-8-sig"):
         yield from _transcoded_lines(stream, place, encoding, errors)
         return
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(stream, first):
         if number == 1:
-            line = _without_mark(line, place)
+            line = without_mark(line, place)
         try:
             yield line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
@@ -61,16 +63,17 @@ def line_blocks(stream: BinaryIO, place: str, size: int) -> Iterator[bytes]:
         if cut:
             block = b"".join([*pending, chunk[:cut]])
             pending = []
-            yield _without_mark(block, place) if first else block
+            yield without_mark(block, place) if first else block
             first = False
         if cut < len(chunk):
             pending.append(chunk[cut:])
     if pending:
         block = b"".join(pending)
-        yield _without_mark(block, place) if first else block
+        yield without_mark(block, place) if first else block
 
 
-def _without_mark(start: bytes, place: str) -> bytes:
+def without_mark(start: bytes, place: str) -> bytes:
+    """Return a stream's first bytes without a byte order mark; raises `InputError` for UTF-16."""
     if start[:2] in _UTF16:
         raise InputError("this is UTF-16, not UTF-8", place=place, remedy="say so: --encoding utf-16")
     return start.removeprefix(b"\xef\xbb\xbf")
@@ -116,6 +119,8 @@ def open_output(path: str | None) -> Iterator[BinaryIO]:
             raise OutputError("standard output is closed", remedy="name a file: -o FILE")
         yield sys.stdout.buffer
         return
+    from pathlib import Path
+
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not stat.S_ISREG(target.stat().st_mode):
@@ -131,7 +136,9 @@ def open_output(path: str | None) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
+def _replacing(target: "Path") -> Iterator[BinaryIO]:
+    import tempfile  # here, as pathlib above: most runs write to standard output, and both are slow to import
+
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

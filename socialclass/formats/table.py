@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
+from os.path import splitext
 from typing import BinaryIO
 
 from socialclass.formats.delimited import DelimitedWriter, read_delimited
@@ -93,7 +93,7 @@ def detect_format(source: str, head: bytes = b"") -> str:
     """
     if source == STANDARD:
         return "lines"
-    suffix = PurePath(source).suffix.lower()
+    suffix = splitext(source)[1].lower()
     for row in FORMATS:
         if suffix in row.suffixes:
             return row.name

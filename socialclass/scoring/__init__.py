@@ -6,14 +6,14 @@ The environment variable SOCIALCLASS_PURE asks for the reference even so.
 import os
 from typing import TYPE_CHECKING
 
-from socialclass.scoring.reference import Scores, Terms, Weights
+from socialclass.scoring.reference import Counts, Scores, Terms, Weights
 
 if TYPE_CHECKING or os.environ.get("SOCIALCLASS_PURE"):
-    from socialclass.scoring.reference import Scorer
+    from socialclass.scoring.reference import Scorer, count_terms
 else:
     try:
-        from socialclass.scoring.compiled import Scorer
+        from socialclass.scoring.compiled import Scorer, count_terms
     except ImportError:  # no compiler at install
-        from socialclass.scoring.reference import Scorer
+        from socialclass.scoring.reference import Scorer, count_terms
 
-__all__ = ["Scorer", "Scores", "Terms", "Weights"]
+__all__ = ["Counts", "Scorer", "Scores", "Terms", "Weights", "count_terms"]

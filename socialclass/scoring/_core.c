@@ -6,6 +6,7 @@ at a time, so that a table's slot is on its way from memory before it is looked 
     normalise    compatibility forms, invisible characters, quotes, hashtags, lower case, digits   -> Worker.text
     tokenise     the alternatives of `text._TOKEN`, in their order; each token is hashed           -> Worker.tokens
     resolve      token -> its id, its term, the term of its prefix; two neighbours' ids -> a pair's term
+    label        whole blocks of lines, of CSV or of JSONL; a record of a table that is not plain is left to Python
     score        counts of a text's terms in order of first occurrence, length, one sum for each row of weights
 
 It holds no rule of its own about single characters: what one becomes is asked of Python once (`learn`), and a text
@@ -66,6 +67,9 @@ typedef struct {
     size_t parts;              /* tokens after these: parts of handles, which are no neighbours */
     size_t n_terms;            /* known terms, from worker->terms[3 * first] on */
     size_t n_pairs;            /* candidates */
+    const uint8_t *record;     /* of a table: the record that the text is of, as it came; not owned */
+    size_t record_length;
+    int quoted;                /* a quote stands in the record */
 } Line;
 
 typedef struct {
@@ -78,6 +82,12 @@ typedef struct {
     uint32_t count;
     double value, coef;        /* coef: of the first row */
 } Found;
+
+/* Bytes that are not owned. */
+typedef struct {
+    const uint8_t *s;
+    size_t length;
+} Span;
 
 /* The buffers of one call; kept and used again. */
 typedef struct Worker {
@@ -98,6 +108,10 @@ typedef struct Worker {
     Line lines[BATCH_LINES];
     size_t n_lines;
     double *totals;            /* n_rows scores, then as many shares */
+    uint8_t *out, *plain;      /* rows of a table; texts of the batch with quotes and escapes taken out */
+    size_t out_size, out_used, plain_size, plain_used;
+    Span *keys;                /* of the JSON objects that are open */
+    size_t keys_size, n_keys;
     PyThreadState *thread;     /* of the call that runs without the interpreter's lock; NULL while it holds it */
 } Worker;
 
@@ -258,6 +272,9 @@ static void free_worker(Worker *worker) {
     PyMem_RawFree(worker->counts);
     PyMem_RawFree(worker->found);
     PyMem_RawFree(worker->totals);
+    PyMem_RawFree(worker->out);
+    PyMem_RawFree(worker->plain);
+    PyMem_RawFree(worker->keys);
     PyMem_RawFree(worker);
 }
 
@@ -285,7 +302,8 @@ static Worker *take_worker(Core *core) {
 /* Keep the worker for the next call, unless one huge text has made it huge. */
 static void return_worker(Core *core, Worker *worker) {
     worker->thread = NULL;
-    if (worker->tokens_size > 16 * BATCH_BYTES || worker->text_size > 64 * BATCH_BYTES) {
+    if (worker->tokens_size > 16 * BATCH_BYTES || worker->text_size > 64 * BATCH_BYTES ||
+        worker->plain_size > 64 * BATCH_BYTES || worker->out_size > 1024 * BATCH_BYTES) {
         free_worker(worker);
         return;
     }
@@ -1131,7 +1149,7 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
         return no_memory(worker);
     memset(worker->text + end, 0, PADDING);
     Line *line = &worker->lines[worker->n_lines++];
-    *line = (Line){s, length, worker->n_tokens, 0, 0, 0, 0};
+    *line = (Line){.source = s, .length = length, .first = worker->n_tokens};
     tokenise(core, worker, begin, end, signs);
     line->count = worker->n_tokens - line->first;
     worker->text_used++; /* the next text leaves this one its 0 */
@@ -1456,27 +1474,36 @@ static int only_spaces(const uint8_t *s, size_t length) {
     return 1;
 }
 
-static int write_line(const Core *core, Worker *worker, const Line *line, Labelling *job) {
-    Py_ssize_t known = score_line(core, worker, line), classes = PyTuple_GET_SIZE(job->labels) - 1;
-    Py_ssize_t label = classes, count;
-    double best = 0.0;
+static Py_ssize_t count_classes(const Core *core) { return core->n_rows == 1 ? 2 : core->n_rows; }
+
+/* Score a text and count its outcome: a class, or the number of classes and a reason; -1 without memory. `best` is the
+   likeliest class's probability, or negative where no term is known. */
+static Py_ssize_t judge(const Core *core, Worker *worker, const Line *line, const Labelling *job, double *best) {
+    Py_ssize_t known = score_line(core, worker, line), classes = count_classes(core), outcome = -1;
+    *best = -1.0;
     if (known < 0)
         return -1;
     if (known == 0)
-        count = classes + (only_spaces(line->source, line->length) ? EMPTY_TEXT : NO_KNOWN_TERMS);
+        outcome = classes + (only_spaces(line->source, line->length) ? EMPTY_TEXT : NO_KNOWN_TERMS);
     else {
-        label = count = decide(core, worker, &best);
-        if (best < job->min_confidence) {
-            label = classes;
-            count = classes + LOW_CONFIDENCE;
-        }
+        outcome = decide(core, worker, best);
+        if (*best < job->min_confidence)
+            outcome = classes + LOW_CONFIDENCE;
     }
-    job->counts[count]++;
-    PyObject *name = PyTuple_GET_ITEM(job->labels, label);
+    job->counts[outcome]++;
+    return outcome;
+}
+
+static int write_line(const Core *core, Worker *worker, const Line *line, Labelling *job) {
+    double best;
+    Py_ssize_t outcome = judge(core, worker, line, job, &best), classes = count_classes(core);
+    if (outcome < 0)
+        return -1;
+    PyObject *name = PyTuple_GET_ITEM(job->labels, outcome < classes ? outcome : classes);
     memcpy(job->out, PyBytes_AS_STRING(name), (size_t)PyBytes_GET_SIZE(name));
     uint8_t *out = job->out + PyBytes_GET_SIZE(name);
     *out++ = '\t';
-    if (known > 0 && (out = write_probability(worker, out, best)) == NULL)
+    if (best >= 0.0 && (out = write_probability(worker, out, best)) == NULL)
         return -1;
     *out++ = '\t';
     out = write_text(out, line->source, line->length);
@@ -1524,7 +1551,7 @@ static Py_ssize_t bound(const uint8_t *s, Py_ssize_t length, PyObject *labels) {
 }
 
 static int check_labels(const Core *core, PyObject *labels) {
-    Py_ssize_t classes = core->n_rows == 1 ? 2 : core->n_rows;
+    Py_ssize_t classes = count_classes(core);
     int right = PyTuple_GET_SIZE(labels) == classes + 1;
     for (Py_ssize_t i = 0; right && i < classes + 1; i++)
         right = PyBytes_Check(PyTuple_GET_ITEM(labels, i));
@@ -1533,9 +1560,8 @@ static int check_labels(const Core *core, PyObject *labels) {
     return right;
 }
 
-/* Return (output, counts, bad byte or -1). */
-static PyObject *outcome(PyObject *output, const Labelling *job) {
-    Py_ssize_t n = PyTuple_GET_SIZE(job->labels) - 1 + N_REASONS;
+/* Return (output, counts, number): the number is a bad byte's or -1, or says where a table's labelling stopped. */
+static PyObject *outcomes(PyObject *output, const Labelling *job, Py_ssize_t n, Py_ssize_t number) {
     PyObject *counts = PyTuple_New(n);
     for (Py_ssize_t i = 0; counts != NULL && i < n; i++) {
         PyObject *count = PyLong_FromSsize_t(job->counts[i]);
@@ -1548,7 +1574,7 @@ static PyObject *outcome(PyObject *output, const Labelling *job) {
         Py_DECREF(output);
         return NULL;
     }
-    return Py_BuildValue("NNn", output, counts, job->bad_byte);
+    return Py_BuildValue("NNn", output, counts, number);
 }
 
 static PyObject *core_label_lines(Core *core, PyObject *args) {
@@ -1577,13 +1603,1006 @@ static PyObject *core_label_lines(Core *core, PyObject *args) {
     if (s == NULL)
         Py_CLEAR(output);
     else if (_PyBytes_Resize(&output, (char *)job.out - PyBytes_AS_STRING(output)) == 0)
-        result = outcome(Py_NewRef(output), &job);
+        result = outcomes(Py_NewRef(output), &job, count_classes(core) + N_REASONS, job.bad_byte);
 done:
     if (worker != NULL)
         return_worker(core, worker);
     Py_XDECREF(output);
     PyMem_RawFree(job.counts);
     PyBuffer_Release(&block);
+    return result;
+}
+
+/* ---------------------------------------------------------------- tables: blocks of CSV and JSONL
+
+A block holds whole records. Labelling stops before a record that is not plain (a ragged row, doubtful JSON, bytes that
+are not UTF-8, a name that is taken); Python's own readers then say what it is. Whatever is labelled here comes out with
+the bytes that they and the writers would give. */
+
+enum { PLAIN_RECORD, BLANK_RECORD, FOREIGN_RECORD, NO_ROOM, NO_MEMORY };
+enum { DEEPEST = 32, MOST_KEYS = 200, LONGEST_NUMBER = 300 }; /* beyond these, Python reads the JSON */
+
+typedef struct {
+    Span record, text;
+    const uint8_t *next;       /* where the next record begins */
+    int quoted;
+} Record;
+
+typedef struct Table {
+    Labelling job;
+    PyObject *pieces;          /* for each outcome, what is written before and after the probability */
+    int (*scan)(Worker *, const struct Table *, const uint8_t *, const uint8_t *, Record *);
+    uint8_t *(*write)(const struct Table *, uint8_t *, const Line *);
+    int brief;                 /* probabilities as JSON has them: 0.5, not 0.5000 */
+    uint8_t delimiter;
+    Py_ssize_t columns, column;
+    Span field;
+    PyObject *taken;           /* tuple of bytes: names that are added */
+} Table;
+
+/* Make room for a text without its escapes. Texts of the batch point into the buffer, so it grows only while empty. */
+static int make_plain(Worker *worker, size_t length) {
+    if (worker->plain_size - worker->plain_used >= length)
+        return PLAIN_RECORD;
+    if (worker->n_lines > 0)
+        return NO_ROOM;
+    return GROW(worker->plain, worker->plain_size, worker->plain_used + length) < 0 ? NO_MEMORY : PLAIN_RECORD;
+}
+
+/* Return the quote that closes a cell whose content begins at `s`, or NULL; say whether quotes in it are doubled. */
+static const uint8_t *closing_quote(const uint8_t *s, const uint8_t *end, int *doubled) {
+    while ((s = memchr(s, '"', (size_t)(end - s))) != NULL && end - s > 1 && s[1] == '"') {
+        *doubled = 1;
+        s += 2;
+    }
+    return s;
+}
+
+/* Return the line feed, or the end, that ends a row from `s` on, past carriage returns; NULL if other things follow. */
+static const uint8_t *row_end(const uint8_t *s, const uint8_t *end) {
+    while (s < end && *s == '\r')
+        s++;
+    return s == end || *s == '\n' ? s : NULL;
+}
+
+/* A row without quotes: a line. */
+static int scan_plain_row(const Table *table, Record *found) {
+    const uint8_t *s = found->record.s, *end = s + found->record.length;
+    Py_ssize_t cell = 0;
+    if (s == end && table->columns > 1)
+        return BLANK_RECORD;
+    for (;; cell++) {
+        const uint8_t *stop = memchr(s, table->delimiter, (size_t)(end - s));
+        stop = stop != NULL ? stop : end;
+        if (cell == table->column)
+            found->text = (Span){s, (size_t)(stop - s)};
+        if (stop == end)
+            break;
+        s = stop + 1;
+    }
+    return cell + 1 == table->columns ? PLAIN_RECORD : FOREIGN_RECORD;
+}
+
+/* A cell as the csv module's default dialect reads it. */
+typedef struct {
+    Span content;              /* doubled quotes are still doubled */
+    const uint8_t *after;
+    int quoted, doubled;
+} Cell;
+
+static int next_cell(const Table *table, const uint8_t *s, const uint8_t *end, Cell *cell) {
+    cell->quoted = s < end && *s == '"';
+    cell->doubled = 0;
+    if (cell->quoted) {
+        const uint8_t *close = closing_quote(s + 1, end, &cell->doubled);
+        if (close == NULL)
+            return -1;
+        cell->content = (Span){s + 1, (size_t)(close - s - 1)};
+        cell->after = close + 1;
+        return 0;
+    }
+    const uint8_t *stop = s;
+    while (stop < end && *stop != table->delimiter && *stop != '\n' && *stop != '\r')
+        stop++;
+    cell->content = (Span){s, (size_t)(stop - s)};
+    cell->after = stop;
+    return 0;
+}
+
+static int scan_quoted_row(Worker *worker, const Table *table, const uint8_t *s, const uint8_t *end,
+                           Record *found) {
+    Py_ssize_t number = 0;
+    Cell cell, text = {0};
+    for (const uint8_t *at = s;; at = cell.after + 1, number++) {
+        if (next_cell(table, at, end, &cell) < 0)
+            return FOREIGN_RECORD;
+        if (number == table->column)
+            text = cell;
+        if (cell.after == end || *cell.after != table->delimiter)
+            break;
+    }
+    const uint8_t *stop = row_end(cell.after, end);
+    if (stop == NULL || number + 1 != table->columns)
+        return FOREIGN_RECORD;
+    found->record = (Span){s, (size_t)(cell.after - s)};
+    found->next = stop < end ? stop + 1 : end;
+    found->text = text.content;
+    if (!text.doubled)
+        return PLAIN_RECORD;
+    int room = make_plain(worker, text.content.length);
+    if (room != PLAIN_RECORD)
+        return room;
+    uint8_t *out = worker->plain + worker->plain_used;
+    found->text.s = out;
+    for (size_t i = 0; i < text.content.length; i++) {
+        *out++ = text.content.s[i];
+        i += text.content.s[i] == '"';
+    }
+    found->text.length = (size_t)(out - found->text.s);
+    worker->plain_used += found->text.length;
+    return PLAIN_RECORD;
+}
+
+static int scan_row(Worker *worker, const Table *table, const uint8_t *s, const uint8_t *end, Record *found) {
+    const uint8_t *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed != NULL ? feed : end;
+    found->quoted = memchr(s, '"', (size_t)(stop - s)) != NULL;
+    int kind;
+    if (found->quoted)
+        kind = scan_quoted_row(worker, table, s, end, found);
+    else {
+        const uint8_t *lone = memchr(s, '\r', (size_t)(stop - s));
+        found->next = feed != NULL ? feed + 1 : end;
+        found->record = (Span){s, (size_t)((lone != NULL ? lone : stop) - s)};
+        kind = lone != NULL && row_end(lone, end) != stop ? FOREIGN_RECORD : scan_plain_row(table, found);
+    }
+    if (kind == PLAIN_RECORD && first_invalid(s, found->record.length) < found->record.length)
+        return FOREIGN_RECORD;
+    return kind;
+}
+
+/* Write a cell as csv.writer does: in quotes where it holds a delimiter, a quote or a line end. */
+static uint8_t *write_cell(const Table *table, uint8_t *out, const Cell *cell) {
+    const uint8_t *s = cell->content.s, *end = s + cell->content.length;
+    int special = 0;
+    for (const uint8_t *c = s; c < end; c++)
+        special |= (*c == table->delimiter) | (*c == '"') | (*c == '\n') | (*c == '\r');
+    if (special)
+        *out++ = '"';
+    for (; s < end; s++) {
+        *out++ = *s;
+        if (*s == '"' && !cell->quoted)
+            *out++ = '"';
+    }
+    if (special)
+        *out++ = '"';
+    return out;
+}
+
+/* There is room for twice the record and two quotes for each of its cells, of which there are at most length + 1. */
+static uint8_t *write_row(const Table *table, uint8_t *out, const Line *line) {
+    const uint8_t *s = line->record, *end = s + line->record_length;
+    if (!line->quoted) {
+        memcpy(out, s, line->record_length);
+        return out + line->record_length;
+    }
+    for (Cell cell;; s = cell.after + 1) {
+        next_cell(table, s, end, &cell);
+        out = write_cell(table, out, &cell);
+        if (cell.after == end)
+            return out;
+        *out++ = table->delimiter;
+    }
+}
+
+/* Say whether a quote opens a cell: it stands first in it. */
+static int opens_cell(const uint8_t *quote, const uint8_t *begin, uint8_t delimiter) {
+    return quote == begin || quote[-1] == '\n' || quote[-1] == delimiter;
+}
+
+/* Return the next quote that opens a cell, or NULL; others are part of theirs. */
+static const uint8_t *next_opening(const uint8_t *s, const uint8_t *begin, const uint8_t *end, uint8_t delimiter) {
+    while ((s = memchr(s, '"', (size_t)(end - s))) != NULL && !opens_cell(s, begin, delimiter))
+        s++;
+    return s;
+}
+
+/* Return the end of the last row of the block that is whole; a malformed row ends with its line, as for csv.reader. */
+static size_t last_row_end(const uint8_t *begin, const uint8_t *end, uint8_t delimiter) {
+    const uint8_t *done = begin, *s = begin;
+    int doubled;
+    while (s < end) {
+        const uint8_t *quote = next_opening(s, begin, end, delimiter), *stop = quote != NULL ? quote : end;
+        const uint8_t *line = stop;
+        while (line > s && line[-1] != '\n')
+            line--;
+        if (line > s)
+            done = line;
+        if (quote == NULL)
+            break;
+        const uint8_t *after = quote;
+        if (memchr(line, '\r', (size_t)(quote - line)) == NULL) {
+            const uint8_t *close = closing_quote(quote + 1, end, &doubled);
+            if (close == NULL || close + 1 == end)
+                break;
+            after = s = close + 1;
+            if (*s == delimiter || (s = row_end(s, end)) != NULL)
+                continue;
+        }
+        const uint8_t *feed = memchr(after, '\n', (size_t)(end - after));
+        if (feed == NULL)
+            break;
+        done = s = feed + 1;
+    }
+    return (size_t)(done - begin);
+}
+
+/* ---- JSON: what json.loads takes without a second thought */
+
+typedef struct {
+    const uint8_t *s, *end;
+    Worker *worker;
+    const Table *table;
+    Span text;
+    int has_text, escaped;     /* the text's escapes have still to be taken out */
+} Json;
+
+static inline void skip_blanks(Json *json) {
+    while (json->s < json->end && (*json->s == ' ' || *json->s == '\t' || *json->s == '\r' || *json->s == '\n'))
+        json->s++;
+}
+
+static int take(Json *json, uint8_t wanted) {
+    if (json->s == json->end || *json->s != wanted)
+        return 0;
+    json->s++;
+    return 1;
+}
+
+static int hex_value(uint8_t c) {
+    return is_digit(c) ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* Return the number of four hexadecimal digits, or -1. */
+static int32_t hex4(const uint8_t *s, const uint8_t *end) {
+    int32_t value = 0;
+    if (end - s < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_value(s[i]);
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+/* Return the first quote, backslash or control character from `s` on, or the end. */
+static const uint8_t *string_stop(const uint8_t *s, const uint8_t *end) {
+#if defined(__GNUC__) && PY_LITTLE_ENDIAN
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+    for (; end - s >= 8; s += 8) {
+        uint64_t x = load8(s), quote = x ^ '"' * ones, slash = x ^ '\\' * ones;
+        uint64_t stops = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((x - 0x20 * ones) & ~x);
+        if ((stops &= high) != 0)
+            return s + (size_t)__builtin_ctzll(stops) / 8; /* a borrow only marks what comes later */
+    }
+#endif
+    while (s < end && *s != '"' && *s != '\\' && *s >= 0x20)
+        s++;
+    return s;
+}
+
+/* Read a string; its content stays as it stands. Return 0 if it is none. */
+static int read_string(Json *json, Span *content, int *escaped) {
+    if (!take(json, '"'))
+        return 0;
+    const uint8_t *begin = json->s;
+    *escaped = 0;
+    while ((json->s = string_stop(json->s, json->end)) < json->end && *json->s == '\\') {
+        *escaped = 1;
+        json->s++;
+        if (json->s == json->end || memchr("\"\\/bfnrtu", *json->s, 9) == NULL)
+            return 0;
+        if (*json->s == 'u' && hex4(json->s + 1, json->end) < 0)
+            return 0;
+        json->s++;
+    }
+    *content = (Span){begin, (size_t)(json->s - begin)};
+    return take(json, '"');
+}
+
+static size_t skip_digits(Json *json) {
+    const uint8_t *begin = json->s;
+    while (json->s < json->end && is_digit(*json->s))
+        json->s++;
+    return (size_t)(json->s - begin);
+}
+
+static int read_number(Json *json) {
+    const uint8_t *begin = json->s;
+    take(json, '-');
+    if (!take(json, '0') && skip_digits(json) == 0)
+        return 0;
+    if (take(json, '.') && skip_digits(json) == 0)
+        return 0;
+    if (take(json, 'e') || take(json, 'E')) {
+        if (!take(json, '+'))
+            take(json, '-');
+        if (skip_digits(json) == 0)
+            return 0;
+    }
+    return json->s - begin <= LONGEST_NUMBER;
+}
+
+static int read_word(Json *json, const char *word, size_t length) {
+    if ((size_t)(json->end - json->s) < length || memcmp(json->s, word, length) != 0)
+        return 0;
+    json->s += length;
+    return 1;
+}
+
+static int same_span(Span a, Span b) { return a.length == b.length && memcmp(a.s, b.s, a.length) == 0; }
+
+/* Enter a key among those of its object, which begin at `first`; 0 if it stands there twice or there are too many. */
+static int enter_key(Json *json, Span key, size_t first) {
+    Worker *worker = json->worker;
+    if (worker->n_keys - first >= MOST_KEYS || GROW(worker->keys, worker->keys_size, worker->n_keys + 1) < 0)
+        return 0;
+    for (size_t i = first; i < worker->n_keys; i++)
+        if (same_span(worker->keys[i], key))
+            return 0;
+    worker->keys[worker->n_keys++] = key;
+    return 1;
+}
+
+static int is_taken(const Table *table, Span key) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(table->taken); i++) {
+        PyObject *name = PyTuple_GET_ITEM(table->taken, i);
+        if (same_span(key, (Span){(const uint8_t *)PyBytes_AS_STRING(name), (size_t)PyBytes_GET_SIZE(name)}))
+            return 1;
+    }
+    return 0;
+}
+
+static int read_value(Json *json, int depth);
+
+static int read_member(Json *json, int depth, size_t first) {
+    Span key;
+    int escaped;
+    skip_blanks(json);
+    if (!read_string(json, &key, &escaped) || escaped || !enter_key(json, key, first))
+        return 0;
+    skip_blanks(json);
+    if (!take(json, ':'))
+        return 0;
+    skip_blanks(json);
+    if (depth > 0)
+        return read_value(json, depth);
+    if (is_taken(json->table, key))
+        return 0;
+    if (!same_span(key, json->table->field))
+        return read_value(json, depth);
+    json->has_text = 1;
+    return read_string(json, &json->text, &json->escaped);
+}
+
+/* Read an object or an array, of which `depth` others stand outside. */
+static int read_container(Json *json, int depth) {
+    int is_object = *json->s++ == '{';
+    uint8_t close = is_object ? '}' : ']';
+    size_t first = json->worker->n_keys;
+    skip_blanks(json);
+    if (take(json, close))
+        return 1;
+    do {
+        skip_blanks(json);
+        if (!(is_object ? read_member(json, depth, first) : read_value(json, depth)))
+            return 0;
+        skip_blanks(json);
+    } while (take(json, ','));
+    json->worker->n_keys = first;
+    return take(json, close);
+}
+
+static int read_value(Json *json, int depth) {
+    Span content;
+    int escaped;
+    if (json->s == json->end)
+        return 0;
+    switch (*json->s) {
+    case '"':
+        return read_string(json, &content, &escaped);
+    case '{':
+    case '[':
+        return depth < DEEPEST && read_container(json, depth + 1);
+    case 't':
+        return read_word(json, "true", 4);
+    case 'f':
+        return read_word(json, "false", 5);
+    case 'n':
+        return read_word(json, "null", 4);
+    default:
+        return read_number(json);
+    }
+}
+
+static uint8_t *encode(uint8_t *out, uint32_t c) {
+    if (c < 0x80)
+        *out++ = (uint8_t)c;
+    else {
+        if (c < 0x800)
+            *out++ = (uint8_t)(0xc0 | c >> 6);
+        else {
+            if (c < 0x10000)
+                *out++ = (uint8_t)(0xe0 | c >> 12);
+            else {
+                *out++ = (uint8_t)(0xf0 | c >> 18);
+                *out++ = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+            }
+            *out++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+        }
+        *out++ = (uint8_t)(0x80 | (c & 0x3f));
+    }
+    return out;
+}
+
+/* Take the escapes out of a string's content; never longer than it. Return the end, or NULL for half a pair. */
+static uint8_t *unescape(uint8_t *out, Span content) {
+    static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+    const uint8_t *s = content.s, *end = s + content.length;
+    while (s < end) {
+        const uint8_t *slash = memchr(s, '\\', (size_t)(end - s));
+        size_t length = (size_t)((slash != NULL ? slash : end) - s);
+        memcpy(out, s, length);
+        out += length;
+        s += length;
+        if (slash == NULL)
+            break;
+        if (s[1] != 'u') {
+            *out++ = (uint8_t)meant[strchr(names, s[1]) - names];
+            s += 2;
+            continue;
+        }
+        int32_t c = hex4(s + 2, end);
+        s += 6;
+        if (c >= 0xd800 && c < 0xe000) {
+            int32_t low = c < 0xdc00 && end - s >= 6 && s[0] == '\\' && s[1] == 'u' ? hex4(s + 2, end) : -1;
+            if (low < 0xdc00 || low >= 0xe000)
+                return NULL;
+            c = 0x10000 + ((c - 0xd800) << 10 | (low - 0xdc00));
+            s += 6;
+        }
+        out = encode(out, (uint32_t)c);
+    }
+    return out;
+}
+
+static int scan_json(Worker *worker, const Table *table, const uint8_t *s, const uint8_t *end, Record *found) {
+    const uint8_t *feed = memchr(s, '\n', (size_t)(end - s));
+    Json json = {.s = s, .end = feed != NULL ? feed : end, .worker = worker, .table = table};
+    found->next = feed != NULL ? feed + 1 : end;
+    skip_blanks(&json);
+    if (json.s == json.end)
+        return BLANK_RECORD;
+    const uint8_t *begin = json.s;
+    worker->n_keys = 0;
+    if (*json.s != '{' || !read_container(&json, 0) || !json.has_text)
+        return FOREIGN_RECORD;
+    found->record = (Span){begin, (size_t)(json.s - begin)};
+    skip_blanks(&json);
+    if (json.s != json.end || first_invalid(begin, found->record.length) < found->record.length)
+        return FOREIGN_RECORD;
+    found->text = json.text;
+    if (!json.escaped)
+        return PLAIN_RECORD;
+    int room = make_plain(worker, json.text.length);
+    if (room != PLAIN_RECORD)
+        return room;
+    uint8_t *out = worker->plain + worker->plain_used, *stop = unescape(out, json.text);
+    if (stop == NULL)
+        return FOREIGN_RECORD;
+    found->text = (Span){out, (size_t)(stop - out)};
+    worker->plain_used += found->text.length;
+    return PLAIN_RECORD;
+}
+
+/* Write an object's own members, and open the place for more. It holds the text, so it is not empty. */
+static uint8_t *write_members(const Table *Py_UNUSED(table), uint8_t *out, const Line *line) {
+    const uint8_t *s = line->record + 1, *end = line->record + line->record_length - 1;
+    while (*s == ' ' || *s == '\t' || *s == '\r')
+        s++;
+    while (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r')
+        end--;
+    *out++ = '{';
+    memcpy(out, s, (size_t)(end - s));
+    out += end - s;
+    *out++ = ',';
+    *out++ = ' ';
+    return out;
+}
+
+/* ---- the same for both */
+
+static uint8_t *write_piece(uint8_t *out, PyObject *piece) {
+    memcpy(out, PyBytes_AS_STRING(piece), (size_t)PyBytes_GET_SIZE(piece));
+    return out + PyBytes_GET_SIZE(piece);
+}
+
+static int write_record(const Core *core, Worker *worker, const Line *line, Table *table) {
+    double best;
+    Py_ssize_t outcome = judge(core, worker, line, &table->job, &best);
+    if (outcome < 0)
+        return -1;
+    PyObject *before = PyTuple_GET_ITEM(table->pieces, 2 * outcome);
+    PyObject *after = PyTuple_GET_ITEM(table->pieces, 2 * outcome + 1);
+    size_t own = line->quoted ? 4 * line->record_length + 4 : line->record_length + 4;
+    size_t needed = own + (size_t)PyBytes_GET_SIZE(before) + (size_t)PyBytes_GET_SIZE(after) + 16;
+    if (GROW(worker->out, worker->out_size, worker->out_used + needed) < 0)
+        return no_memory(worker);
+    uint8_t *out = write_piece(table->write(table, worker->out + worker->out_used, line), before);
+    if (best >= 0.0 && (out = write_probability(worker, out, best)) == NULL)
+        return -1;
+    if (best >= 0.0 && table->brief)
+        while (out[-1] == '0' && out[-2] != '.')
+            out--;
+    worker->out_used = (size_t)(write_piece(out, after) - worker->out);
+    return 0;
+}
+
+/* Label records from `s` on until the batch is full, or one is not plain; return where the next batch begins. */
+static const uint8_t *label_records(Core *core, Worker *worker, const uint8_t *s, const uint8_t *end, Table *table,
+                                    int *kind) {
+    start_batch(worker);
+    worker->plain_used = 0;
+    for (*kind = PLAIN_RECORD; s < end && !batch_is_full(worker);) {
+        Record found = {0};
+        *kind = table->scan(worker, table, s, end, &found);
+        if (*kind > BLANK_RECORD)
+            break;
+        if (*kind == PLAIN_RECORD) {
+            if (add_line(core, worker, found.text.s, found.text.length) < 0)
+                return NULL;
+            Line *line = &worker->lines[worker->n_lines - 1];
+            line->record = found.record.s;
+            line->record_length = found.record.length;
+            line->quoted = found.quoted;
+        }
+        s = found.next;
+    }
+    if (*kind == NO_MEMORY) {
+        no_memory(worker);
+        return NULL;
+    }
+    if (resolve(core, worker) < 0)
+        return NULL;
+    for (size_t k = 0; k < worker->n_lines; k++)
+        if (write_record(core, worker, &worker->lines[k], table) < 0)
+            return NULL;
+    return s;
+}
+
+/* Say whether a tuple holds bytes alone, and as many as it must (any number for a negative one). */
+static int check_bytes(PyObject *tuple, Py_ssize_t size) {
+    int right = size < 0 || PyTuple_GET_SIZE(tuple) == size;
+    for (Py_ssize_t i = 0; right && i < PyTuple_GET_SIZE(tuple); i++)
+        right = PyBytes_Check(PyTuple_GET_ITEM(tuple, i));
+    if (!right)
+        PyErr_SetString(PyExc_ValueError, "a tuple of bytes: two for each class and each reason");
+    return right;
+}
+
+/* Return (rows, counts, where labelling stopped: the block's end, or a record that is left to Python). */
+static PyObject *label_table(Core *core, const Py_buffer *block, Py_ssize_t start, Table *table) {
+    PyObject *output = NULL;
+    Py_ssize_t outcomes_size = count_classes(core) + N_REASONS, stop = 0;
+    if (start < 0 || start > block->len) {
+        PyErr_SetString(PyExc_ValueError, "the start is not in the block");
+        return NULL;
+    }
+    Worker *worker = check_bytes(table->pieces, 2 * outcomes_size) ? take_worker(core) : NULL;
+    if (worker == NULL)
+        return NULL;
+    table->job.counts = PyMem_RawCalloc((size_t)outcomes_size, sizeof(Py_ssize_t));
+    if (table->job.counts == NULL)
+        PyErr_NoMemory();
+    else {
+        const uint8_t *s = (const uint8_t *)block->buf + start, *end = (const uint8_t *)block->buf + block->len;
+        int kind = PLAIN_RECORD;
+        worker->out_used = 0;
+        worker->thread = PyEval_SaveThread();
+        while (s != NULL && s < end && kind != FOREIGN_RECORD)
+            s = label_records(core, worker, s, end, table, &kind);
+        PyEval_RestoreThread(worker->thread);
+        if (s != NULL)
+            output = PyBytes_FromStringAndSize((const char *)worker->out, (Py_ssize_t)worker->out_used);
+        stop = s != NULL ? s - (const uint8_t *)block->buf : 0;
+    }
+    return_worker(core, worker);
+    PyObject *result = output != NULL ? outcomes(output, &table->job, outcomes_size, stop) : NULL;
+    PyMem_RawFree(table->job.counts);
+    return result;
+}
+
+static PyObject *core_label_csv(Core *core, PyObject *args) {
+    Py_buffer block;
+    Py_ssize_t start;
+    Table table = {.scan = scan_row, .write = write_row};
+    if (!PyArg_ParseTuple(args, "y*nO!dbnn", &block, &start, &PyTuple_Type, &table.pieces, &table.job.min_confidence,
+                          &table.delimiter, &table.columns, &table.column))
+        return NULL;
+    PyObject *result = NULL;
+    if (table.column < 0 || table.column >= table.columns)
+        PyErr_SetString(PyExc_ValueError, "the text's column is none of the columns");
+    else
+        result = label_table(core, &block, start, &table);
+    PyBuffer_Release(&block);
+    return result;
+}
+
+static PyObject *core_label_jsonl(Core *core, PyObject *args) {
+    Py_buffer block, field;
+    Py_ssize_t start;
+    Table table = {.scan = scan_json, .write = write_members, .brief = 1};
+    if (!PyArg_ParseTuple(args, "y*nO!dy*O!", &block, &start, &PyTuple_Type, &table.pieces, &table.job.min_confidence,
+                          &field, &PyTuple_Type, &table.taken))
+        return NULL;
+    table.field = (Span){field.buf, (size_t)field.len};
+    PyObject *result = check_bytes(table.taken, -1) ? label_table(core, &block, start, &table) : NULL;
+    PyBuffer_Release(&field);
+    PyBuffer_Release(&block);
+    return result;
+}
+
+static PyObject *core_last_row_end(PyObject *Py_UNUSED(module), PyObject *args) {
+    Py_buffer block;
+    unsigned char delimiter;
+    if (!PyArg_ParseTuple(args, "y*b", &block, &delimiter))
+        return NULL;
+    const uint8_t *s = block.buf;
+    size_t end = last_row_end(s, s + block.len, delimiter);
+    PyBuffer_Release(&block);
+    return PyLong_FromSize_t(end);
+}
+
+/* ---------------------------------------------------------------- count(texts)
+
+What training needs: the terms of a corpus that no vocabulary knows yet. The same passes find the tokens; then each new
+name and pair becomes a term, and at the end the terms are brought into the order of their bytes, which is the order of
+their code points. A Core that counted is not to be scored with. */
+
+#define PREFIXED (NONE - 1)
+
+/* A term that was met: the name `left` (right NONE), its prefix form (right PREFIXED), or a pair of names; ids. */
+typedef struct {
+    uint32_t left, right;
+} Met;
+
+typedef struct {
+    const uint8_t *lone;       /* text.LONE_TERMS */
+    size_t n_lone;
+    Met *terms;
+    size_t terms_size, n_terms;
+    int32_t *indices, *counts; /* of all texts, one after the other */
+    size_t indices_size, counts_size, n_entries;
+    int64_t *ends;             /* of each text's entries; ends[0] is 0 */
+    uint64_t *keys;            /* of each term: its place in the vocabulary's order */
+    uint32_t *order;           /* terms by key */
+} Corpus;
+
+static void free_corpus(Corpus *corpus) {
+    PyMem_RawFree(corpus->terms);
+    PyMem_RawFree(corpus->indices);
+    PyMem_RawFree(corpus->counts);
+    PyMem_RawFree(corpus->ends);
+    PyMem_RawFree(corpus->keys);
+    PyMem_RawFree(corpus->order);
+}
+
+/* Return the new term's number, or -1 without memory. */
+static int32_t meet(Corpus *corpus, uint32_t left, uint32_t right) {
+    if (corpus->n_terms >= INT32_MAX / 8 || GROW(corpus->terms, corpus->terms_size, corpus->n_terms + 1) < 0)
+        return -1;
+    corpus->terms[corpus->n_terms] = (Met){left, right};
+    return (int32_t)corpus->n_terms++;
+}
+
+static Name *meet_name(Core *core, uint32_t hash, uint64_t head, const uint8_t *s, size_t length) {
+    Name *name = find_name(core, hash, head, tail_of(s, length), s, length);
+    return name->length != 0 ? name : intern(core, s, length);
+}
+
+static int double_pairs(Core *core) {
+    Pair *old = core->pairs;
+    size_t old_size = core->pairs_size;
+    Pair *pairs = PyMem_RawMalloc(2 * old_size * sizeof(Pair));
+    if (pairs == NULL)
+        return -1;
+    memset(pairs, 0xff, 2 * old_size * sizeof(Pair));
+    core->pairs = pairs;
+    core->pairs_size = 2 * old_size;
+    for (size_t i = 0; i < old_size; i++)
+        if (old[i].left != NONE)
+            *find_pair(core, hash_pair(old[i].left, old[i].right), old[i].left, old[i].right) = old[i];
+    PyMem_RawFree(old);
+    return 0;
+}
+
+/* Return the term of a pair, or -1 without memory. */
+static int32_t meet_pair(Core *core, Corpus *corpus, uint32_t left, uint32_t right) {
+    if (2 * (core->n_pairs + 1) > core->pairs_size && double_pairs(core) < 0)
+        return -1;
+    Pair *pair = find_pair(core, hash_pair(left, right), left, right);
+    if (pair->left != NONE)
+        return pair->term;
+    *pair = (Pair){left, right, meet(corpus, left, right)};
+    core->n_pairs++;
+    return pair->term;
+}
+
+/* Find, or make, the terms of a token: itself, and the first characters of a longer one. Return how many, or -1. */
+static int meet_token(Core *core, Worker *worker, Corpus *corpus, Token *token, int part, int32_t *terms) {
+    const uint8_t *s = worker->text + token->offset;
+    Name *name = meet_name(core, token->hash, token->head, s, token->length);
+    if (name == NULL)
+        return -1;
+    token->id = name->word == ALIAS ? core->platform_id : name->offset;
+    if (name->word == -1 && (part || is_term(s, token->length, corpus->lone, corpus->n_lone)) &&
+        (name->word = meet(corpus, name->offset, NONE)) < 0)
+        return -1;
+    if (name->word < 0)
+        return 0;
+    terms[0] = name->word;
+    if (part || token->prefix_length == 0)
+        return 1;
+    name = meet_name(core, token->prefix_hash, token->prefix_head, s, token->prefix_length);
+    if (name == NULL || (name->prefix < 0 && (name->prefix = meet(corpus, name->offset, PREFIXED)) < 0))
+        return -1;
+    terms[1] = name->prefix;
+    return 2;
+}
+
+/* Find, or make, the terms of a text. */
+static int meet_line(Core *core, Worker *worker, Corpus *corpus, Line *line) {
+    Token *token = worker->tokens + line->first, *words_end = token + line->count, *end = words_end + line->parts;
+    int32_t *terms = worker->terms + 3 * line->first;
+    uint32_t left = core->start_id;
+    int left_is_term = 0;
+    size_t n = 0;
+    for (; token < end; token++) {
+        int part = token >= words_end, found = meet_token(core, worker, corpus, token, part, terms + n);
+        if (found < 0)
+            return -1;
+        n += (size_t)found;
+        if (part || core->ngrams < 2)
+            continue;
+        if ((left_is_term || found > 0) && (terms[n++] = meet_pair(core, corpus, left, token->id)) < 0)
+            return -1;
+        left = token->id;
+        left_is_term = found > 0;
+    }
+    line->n_terms = n;
+    return 0;
+}
+
+/* Append a text's counts to the corpus's. */
+static int enter_line(Core *core, Worker *worker, Corpus *corpus, Line *line) {
+    if (meet_line(core, worker, corpus, line) < 0)
+        return no_memory(worker);
+    if (count_terms(worker, line) < 0)
+        return -1;
+    size_t n = corpus->n_entries, more = worker->n_found;
+    if (GROW(corpus->indices, corpus->indices_size, n + more) < 0 ||
+        GROW(corpus->counts, corpus->counts_size, n + more) < 0)
+        return no_memory(worker);
+    for (size_t i = 0; i < more; i++) {
+        corpus->indices[n + i] = worker->found[i].term;
+        corpus->counts[n + i] = (int32_t)worker->found[i].count;
+    }
+    corpus->n_entries = n + more;
+    return 0;
+}
+
+/* Count texts[at:] until the batch is full; return how many, or -1. */
+static Py_ssize_t count_batch(Core *core, Worker *worker, Corpus *corpus, PyObject *texts, Py_ssize_t at) {
+    Py_ssize_t taken = at, failed = -1;
+    PyObject *owners = PyList_New(0); /* keeps what the batch points at */
+    start_batch(worker);
+    for (; owners != NULL && taken < PyTuple_GET_SIZE(texts) && !batch_is_full(worker); taken++) {
+        Py_ssize_t length;
+        PyObject *owner = NULL, *text = PyTuple_GET_ITEM(texts, taken);
+        if (!PyUnicode_Check(text)) {
+            PyErr_Format(PyExc_TypeError, "texts[%zd] is %s, not str", taken, Py_TYPE(text)->tp_name);
+            goto done;
+        }
+        const uint8_t *s = utf8_of(text, &length, &owner);
+        int bad = s == NULL || (owner != NULL && PyList_Append(owners, owner) < 0);
+        Py_XDECREF(owner);
+        if (bad || add_line(core, worker, s, (size_t)length) < 0)
+            goto done;
+    }
+    if (owners == NULL || GROW(worker->terms, worker->terms_size, 3 * worker->n_tokens + 1) < 0) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    for (size_t k = 0; k < worker->n_lines; k++) {
+        if (enter_line(core, worker, corpus, &worker->lines[k]) < 0)
+            goto done;
+        corpus->ends[at + (Py_ssize_t)k + 1] = (int64_t)corpus->n_entries;
+    }
+    failed = 0;
+done:
+    Py_XDECREF(owners);
+    return failed < 0 ? -1 : taken - at;
+}
+
+/* A string that terms are made of: a name, or a name and "*". */
+typedef struct {
+    const uint8_t *s;
+    uint32_t length, offset;
+    uint32_t star;
+} Part;
+
+static int compare_parts(const void *one, const void *other) {
+    const Part *a = one, *b = other;
+    size_t shorter = a->length < b->length ? a->length : b->length;
+    int order = memcmp(a->s, b->s, shorter);
+    if (order != 0)
+        return order;
+    int next_a = a->length > shorter ? a->s[shorter] : a->star ? '*' : -1;
+    int next_b = b->length > shorter ? b->s[shorter] : b->star ? '*' : -1;
+    if (next_a != next_b)
+        return next_a < next_b ? -1 : 1;
+    /* one is "x*" as a word with its star, the other "x" and a star; no token ends so, but the order is to be total */
+    return a->length < b->length ? -1 : a->length > b->length;
+}
+
+/* Give each term a key. No token holds a byte below '!', so "left right" sorts by left, then by right, and after "left"
+   alone: the ranks of the parts, side by side, order the terms. */
+static int make_keys(const Core *core, Corpus *corpus) {
+    Part *parts = PyMem_RawMalloc((2 * core->n_names + 1) * sizeof(Part));
+    uint32_t *ranks = PyMem_RawMalloc(2 * (core->pool_used + 1) * sizeof(uint32_t)); /* by offset: plain, with star */
+    corpus->keys = PyMem_RawMalloc((corpus->n_terms + 1) * sizeof(uint64_t));
+    int failed = parts == NULL || ranks == NULL || corpus->keys == NULL ? -1 : 0;
+    size_t n = 0;
+    for (size_t i = 0; failed == 0 && i < core->names_size; i++) {
+        const Name *name = &core->names[i];
+        if (name->length == 0)
+            continue;
+        parts[n++] = (Part){core->pool + name->offset, name->length, name->offset, 0};
+        if (name->prefix >= 0)
+            parts[n++] = (Part){core->pool + name->offset, name->length, name->offset, 1};
+    }
+    if (failed == 0)
+        qsort(parts, n, sizeof(Part), compare_parts);
+    for (size_t i = 0; i < n; i++)
+        ranks[2 * (size_t)parts[i].offset + parts[i].star] = (uint32_t)i;
+    for (size_t i = 0; failed == 0 && i < corpus->n_terms; i++) {
+        const Met *term = &corpus->terms[i];
+        int alone = term->right == NONE || term->right == PREFIXED;
+        uint64_t first = ranks[2 * (size_t)term->left + (term->right == PREFIXED)];
+        corpus->keys[i] = first << 32 | (alone ? 0 : (uint64_t)ranks[2 * (size_t)term->right] + 1);
+    }
+    PyMem_RawFree(parts);
+    PyMem_RawFree(ranks);
+    return failed;
+}
+
+/* Sort the terms by their keys: byte by byte from the lowest, each pass stable. */
+static int make_order(Corpus *corpus) {
+    size_t n = corpus->n_terms;
+    corpus->order = PyMem_RawMalloc((n + 1) * sizeof(uint32_t));
+    uint32_t *other = PyMem_RawMalloc((n + 1) * sizeof(uint32_t)), *swap;
+    if (corpus->order == NULL || other == NULL) {
+        PyMem_RawFree(other);
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++)
+        corpus->order[i] = (uint32_t)i;
+    for (int shift = 0; shift < 64; shift += 8) {
+        size_t begins[257] = {0};
+        for (size_t i = 0; i < n; i++)
+            begins[(corpus->keys[i] >> shift & 255) + 1]++;
+        if (n == 0 || begins[(corpus->keys[0] >> shift & 255) + 1] == n)
+            continue; /* all alike */
+        for (int digit = 0; digit < 256; digit++)
+            begins[digit + 1] += begins[digit];
+        for (size_t i = 0; i < n; i++)
+            other[begins[corpus->keys[corpus->order[i]] >> shift & 255]++] = corpus->order[i];
+        swap = corpus->order;
+        corpus->order = other;
+        other = swap;
+    }
+    PyMem_RawFree(other);
+    return 0;
+}
+
+/* Return the vocabulary in order, joined by line feeds. */
+static PyObject *spell(const Core *core, const Corpus *corpus) {
+    uint32_t *lengths = PyMem_RawMalloc((core->pool_used + 1) * sizeof(uint32_t)); /* by offset */
+    if (lengths == NULL)
+        return PyErr_NoMemory();
+    for (size_t i = 0; i < core->names_size; i++)
+        if (core->names[i].length != 0)
+            lengths[core->names[i].offset] = core->names[i].length;
+    size_t size = 0;
+    for (size_t i = 0; i < corpus->n_terms; i++) {
+        const Met *term = &corpus->terms[i];
+        int alone = term->right == NONE || term->right == PREFIXED;
+        size += lengths[term->left] + 2u + (alone ? 0 : lengths[term->right]);
+    }
+    PyObject *joined = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    uint8_t *begin = joined != NULL ? (uint8_t *)PyBytes_AS_STRING(joined) : NULL, *out = begin;
+    for (size_t i = 0; joined != NULL && i < corpus->n_terms; i++) {
+        const Met *term = &corpus->terms[corpus->order[i]];
+        if (i > 0)
+            *out++ = '\n';
+        memcpy(out, core->pool + term->left, lengths[term->left]);
+        out += lengths[term->left];
+        if (term->right == PREFIXED)
+            *out++ = '*';
+        else if (term->right != NONE) {
+            *out++ = ' ';
+            memcpy(out, core->pool + term->right, lengths[term->right]);
+            out += lengths[term->right];
+        }
+    }
+    PyMem_RawFree(lengths);
+    if (joined != NULL)
+        _PyBytes_Resize(&joined, out - begin);
+    return joined;
+}
+
+/* Let the entries speak of places in the order instead of terms as they were met; the keys are not needed any more. */
+static void renumber(Corpus *corpus) {
+    for (size_t i = 0; i < corpus->n_terms; i++)
+        corpus->keys[corpus->order[i]] = i;
+    for (size_t i = 0; i < corpus->n_entries; i++)
+        corpus->indices[i] = (int32_t)corpus->keys[corpus->indices[i]];
+}
+
+static PyObject *core_count(Core *core, PyObject *args) {
+    PyObject *texts, *lone, *result = NULL;
+    Corpus corpus = {0};
+    if (!PyArg_ParseTuple(args, "O!S", &PyTuple_Type, &texts, &lone))
+        return NULL;
+    if (core->n_terms != 0) {
+        PyErr_SetString(PyExc_ValueError, "this Core has a vocabulary");
+        return NULL;
+    }
+    Worker *worker = take_worker(core);
+    if (worker == NULL)
+        return NULL;
+    core->ready = 0; /* for anything else, or once more */
+    corpus.lone = (const uint8_t *)PyBytes_AS_STRING(lone);
+    corpus.n_lone = (size_t)PyBytes_GET_SIZE(lone);
+    Py_ssize_t n = PyTuple_GET_SIZE(texts), at = 0, taken = 0;
+    corpus.ends = PyMem_RawCalloc((size_t)n + 1, sizeof(int64_t));
+    if (corpus.ends == NULL || GROW(corpus.indices, corpus.indices_size, 1) < 0 ||
+        GROW(corpus.counts, corpus.counts_size, 1) < 0) {
+        PyErr_NoMemory();
+        taken = -1;
+    }
+    while (taken >= 0 && at < n) {
+        taken = count_batch(core, worker, &corpus, texts, at);
+        at += taken;
+        if (taken >= 0 && PyErr_CheckSignals() < 0)
+            taken = -1;
+    }
+    if (taken >= 0) {
+        if (make_keys(core, &corpus) < 0 || make_order(&corpus) < 0)
+            PyErr_NoMemory();
+        else {
+            PyObject *vocabulary = spell(core, &corpus);
+            renumber(&corpus);
+            if (vocabulary != NULL)
+                result = Py_BuildValue("Ny#y#y#", vocabulary, (char *)corpus.ends,
+                                       (n + 1) * (Py_ssize_t)sizeof(int64_t), (char *)corpus.indices,
+                                       (Py_ssize_t)(corpus.n_entries * sizeof(int32_t)), (char *)corpus.counts,
+                                       (Py_ssize_t)(corpus.n_entries * sizeof(int32_t)));
+        }
+    }
+    free_corpus(&corpus);
+    return_worker(core, worker);
     return result;
 }
 
@@ -1594,6 +2613,19 @@ static PyMethodDef core_methods[] = {
      "score(texts, type) -> list of type((known, scores)), one a text; texts is a tuple of str."},
     {"label_lines", (PyCFunction)core_label_lines, METH_VARARGS,
      "label_lines(block, labels, min_confidence) -> (rows, counts, bad byte or -1); runs without the lock."},
+    {"label_csv", (PyCFunction)core_label_csv, METH_VARARGS,
+     "label_csv(block, start, pieces, min_confidence, delimiter, columns, column) -> (rows, counts, stop)."},
+    {"label_jsonl", (PyCFunction)core_label_jsonl, METH_VARARGS,
+     "label_jsonl(block, start, pieces, min_confidence, field, taken) -> (rows, counts, stop)."},
+    {"count", (PyCFunction)core_count, METH_VARARGS,
+     "count(texts, lone_terms) -> (terms, ends, indices, counts): the vocabulary of the texts, joined by line feeds, and\n"
+     "the rows of their counts as int64, int32 and int32. The Core must be made of no terms."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyMethodDef module_methods[] = {
+    {"last_row_end", (PyCFunction)core_last_row_end, METH_VARARGS,
+     "last_row_end(block, delimiter) -> where the last whole row of a CSV block that begins with one ends; 0: none."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -1632,7 +2664,7 @@ static int exec_module(PyObject *module) {
 
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, exec_module}, {0, NULL}};
 
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_core", "The compiled scoring core.", 0, NULL,
-                                    module_slots, NULL, NULL, NULL};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_core", "The compiled scoring core.", 0,
+                                    module_methods, module_slots, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__core(void) { return PyModuleDef_Init(&module); }

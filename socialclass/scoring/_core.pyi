@@ -9,6 +9,8 @@ PLAIN: int
 COMBINING: int
 COMPLEX: int
 
+def last_row_end(block: ReadableBuffer, delimiter: int, /) -> int: ...
+
 class Core:
     def __init__(
         self,
@@ -32,3 +34,25 @@ class Core:
     def label_lines(
         self, block: ReadableBuffer, labels: tuple[bytes, ...], min_confidence: float, /
     ) -> tuple[bytes, tuple[int, ...], int]: ...
+    def label_csv(
+        self,
+        block: ReadableBuffer,
+        start: int,
+        pieces: tuple[bytes, ...],
+        min_confidence: float,
+        delimiter: int,
+        columns: int,
+        column: int,
+        /,
+    ) -> tuple[bytes, tuple[int, ...], int]: ...
+    def label_jsonl(
+        self,
+        block: ReadableBuffer,
+        start: int,
+        pieces: tuple[bytes, ...],
+        min_confidence: float,
+        field: bytes,
+        taken: tuple[bytes, ...],
+        /,
+    ) -> tuple[bytes, tuple[int, ...], int]: ...
+    def count(self, texts: tuple[str, ...], lone_terms: bytes, /) -> tuple[bytes, bytes, bytes, bytes]: ...

@@ -10,8 +10,18 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from socialclass.scoring import _core, reference
-from socialclass.scoring.reference import Scores, Weights
-from socialclass.text import LONE_TERMS, PLATFORM, PLATFORM_NAMES, START, fold_compatibility, normalize
+from socialclass.scoring.reference import Counts, Scores, Weights
+from socialclass.text import (
+    LONE_TERMS,
+    PLATFORM,
+    PLATFORM_NAMES,
+    START,
+    AnalyzerSettings,
+    fold_compatibility,
+    normalize,
+)
+
+_LONE_TERMS = "".join(LONE_TERMS).encode()
 
 
 class LabelledBlock(NamedTuple):
@@ -25,6 +35,19 @@ class LabelledBlock(NamedTuple):
     rows: bytes
     counts: tuple[int, ...]
     bad_byte: int
+
+
+class LabelledTable(NamedTuple):
+    """What `Scorer.label_csv` and `Scorer.label_jsonl` made of a block.
+
+    rows: the records' own bytes, each with what was added.
+    counts: as in `LabelledBlock`.
+    stop: where in the block labelling stopped: its end, or a record that is left to Python.
+    """
+
+    rows: bytes
+    counts: tuple[int, ...]
+    stop: int
 
 
 class Scorer(reference.Scorer):
@@ -43,25 +66,7 @@ class Scorer(reference.Scorer):
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
-        coef = array("d")
-        for row in weights.coef:
-            coef.extend(_packed(row))
-        self._core = _core.Core(
-            terms=_joined(weights.terms),
-            idf=_packed(weights.idf),
-            coef=coef,
-            intercept=_packed(weights.intercept),
-            damping=weights.damping,
-            ngrams=weights.analyzer.ngrams,
-            prefix=weights.analyzer.prefix,
-            start=START,
-            platform=PLATFORM,
-            platform_names=tuple(PLATFORM_NAMES),
-            lone_terms="".join(LONE_TERMS).encode(),
-            meaning_of=meaning_of,
-            normalize=normalize,
-            fold=fold_compatibility,
-        )
+        self._core = _core_of(weights)
 
     @cached_property
     def _index(self) -> dict[str, int]:  # type: ignore[override]  # only `vector` needs it, so it is made late
@@ -80,6 +85,68 @@ class Scorer(reference.Scorer):
         min_confidence: below this probability (0 to 1) a line gets none.
         """
         return LabelledBlock(*self._core.label_lines(block, labels, min_confidence))
+
+    def label_csv(
+        self, block: bytes, start: int, pieces: tuple[bytes, ...], min_confidence: float,
+        delimiter: str, columns: int, column: int,
+    ) -> LabelledTable:  # fmt: skip
+        """Label the rows of a block from `start` on, up to its end or a row that Python must read.
+
+        pieces: what is written before and after the probability, for each class and then for each reason.
+        columns: how many cells a row has; column: which of them is the text, from 0.
+        """
+        code = ord(delimiter)
+        return LabelledTable(*self._core.label_csv(block, start, pieces, min_confidence, code, columns, column))
+
+    def label_jsonl(
+        self, block: bytes, start: int, pieces: tuple[bytes, ...], min_confidence: float,
+        field: bytes, taken: tuple[bytes, ...],
+    ) -> LabelledTable:  # fmt: skip
+        """Label the JSON objects of a block of lines, as `label_csv` does.
+
+        field: the member that is the text; taken: members that no object may have, since they are added.
+        """
+        return LabelledTable(*self._core.label_jsonl(block, start, pieces, min_confidence, field, taken))
+
+    @staticmethod
+    def last_row_end(block: bytes, delimiter: str) -> int:
+        """Return where the last whole CSV row of a block ends, which begins with a row; 0 if none is whole."""
+        return _core.last_row_end(block, ord(delimiter))
+
+
+def count_terms(texts: Iterable[str], settings: AnalyzerSettings) -> Counts:
+    """Return the terms of the texts and their counts, as `reference.count_terms` does.
+
+    >>> counts = count_terms(["hi mum hi", "hi"], AnalyzerSettings(1, 0))
+    >>> list(counts.terms), list(counts.ends), list(counts.indices), list(counts.counts)
+    (['hi', 'mum'], [0, 2, 3], [0, 1, 0], [2, 1, 1])
+    """
+    core = _core_of(Weights((), (), ((),), (0.0,), 0.0, settings))
+    joined, ends, indices, counts = core.count(tuple(texts), _LONE_TERMS)
+    terms = reference.Terms(joined) if joined else ()
+    return Counts(terms, memoryview(ends).cast("q"), memoryview(indices).cast("i"), memoryview(counts).cast("i"))
+
+
+def _core_of(weights: Weights) -> _core.Core:
+    coef = array("d")
+    for row in weights.coef:
+        coef.extend(_packed(row))
+    return _core.Core(
+        terms=_joined(weights.terms),
+        idf=_packed(weights.idf),
+        coef=coef,
+        intercept=_packed(weights.intercept),
+        damping=weights.damping,
+        ngrams=weights.analyzer.ngrams,
+        prefix=weights.analyzer.prefix,
+        start=START,
+        platform=PLATFORM,
+        platform_names=tuple(PLATFORM_NAMES),
+        lone_terms=_LONE_TERMS,
+        meaning_of=meaning_of,
+        normalize=normalize,
+        fold=fold_compatibility,
+    )
 
 
 def meaning_of(code: int) -> tuple[int, bytes]:
@@ -116,8 +183,8 @@ def _composing_marks() -> frozenset[str]:
 
 def _joined(terms: Sequence[str]) -> bytes:
     if not isinstance(terms, reference.Terms):  # from a file they are joined already, and without line feeds
-        terms = reference.Terms("\n".join("" if "\n" in term else term for term in terms))
-    return terms.joined.encode("utf-8", "surrogatepass")
+        return "\n".join("" if "\n" in term else term for term in terms).encode("utf-8", "surrogatepass")
+    return terms.joined
 
 
 def _packed(values: Sequence[float]) -> "array[float]":

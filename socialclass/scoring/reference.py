@@ -8,6 +8,7 @@ the tests hold it equal to them.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import log, sqrt
@@ -17,21 +18,21 @@ from socialclass.text import AnalyzerSettings, analyze
 
 
 class Terms(Sequence[str]):
-    """A vocabulary as it stands in a model file, joined by line feeds; split when a term is first asked for.
+    """A vocabulary as it stands in a model file, UTF-8 joined by line feeds; split when a term is first asked for.
 
-    >>> Terms("free\\nmum") == ("free", "mum"), len(Terms("a b")), Terms("free\\nmum")[1]
+    >>> Terms(b"free\\nmum") == ("free", "mum"), len(Terms(b"a b")), Terms(b"free\\nmum")[1]
     (True, 1, 'mum')
     """
 
-    def __init__(self, joined: str) -> None:
+    def __init__(self, joined: bytes) -> None:
         self.joined = joined
 
     @cached_property
     def _split(self) -> tuple[str, ...]:
-        return tuple(self.joined.split("\n"))
+        return tuple(self.joined.decode("utf-8", "surrogatepass").split("\n"))
 
     def __len__(self) -> int:
-        return self.joined.count("\n") + 1
+        return self.joined.count(b"\n") + 1
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -73,6 +74,39 @@ class Scores(NamedTuple):
 
     known: int
     scores: tuple[float, ...]
+
+
+class Counts(NamedTuple):
+    """How often each term of a corpus stands in each text: a matrix in compressed sparse rows.
+
+    terms: the vocabulary, sorted; columns follow it.
+    ends: n_texts + 1 64-bit integers: the entries of text i stand in ``indices`` and ``counts`` from ends[i] to
+        ends[i + 1], in no set order; both hold 32-bit integers.
+    """
+
+    terms: Sequence[str]
+    ends: "array[int] | memoryview"
+    indices: "array[int] | memoryview"
+    counts: "array[int] | memoryview"
+
+
+def count_terms(texts: Iterable[str], settings: AnalyzerSettings) -> Counts:
+    """Return the terms of the texts and their counts.
+
+    >>> counts = count_terms(["hi mum hi", "hi"], AnalyzerSettings(1, 0))
+    >>> list(counts.terms), list(counts.ends), list(counts.indices), list(counts.counts)
+    (['hi', 'mum'], [0, 2, 3], [0, 1, 0], [2, 1, 1])
+    """
+    vocabulary: dict[str, int] = {}
+    ends, indices, counts = array("q", [0]), array("i"), array("i")
+    for text in texts:
+        found = Counter(analyze(text, settings))
+        indices.extend(vocabulary.setdefault(term, len(vocabulary)) for term in found)
+        counts.extend(found.values())
+        ends.append(len(indices))
+    terms = sorted(vocabulary)
+    places = {vocabulary[term]: place for place, term in enumerate(terms)}
+    return Counts(terms, ends, array("i", map(places.__getitem__, indices)), counts)
 
 
 class Scorer:

@@ -1,0 +1,59 @@
+"""Nothing leaves the machine: no command opens a socket or asks a resolver."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Run
+
+# runs in the command's own process before anything of it is imported: every socket is an error, whoever opens it
+NO_SOCKETS = """
+import sys
+
+def refuse(event, arguments):
+    if event.startswith("socket.") or event in ("urllib.Request", "http.client.connect", "ftplib.connect"):
+        raise SystemExit(f"network access: {event} {arguments}")
+
+sys.addaudithook(refuse)
+"""
+COMMANDS = (
+    ("--version",),
+    ("--help",),
+    ("classify", "{root}/examples/export.csv", "--text-field", "body"),
+    ("explain", "20% off all boots"),
+    ("train", "{root}/tests/golden/corpus.jsonl", "-o", "{tmp}/m.joblib"),
+    ("evaluate", "{root}/tests/golden/corpus.jsonl"),
+    ("model", "show"),
+    ("completion", "bash"),
+)
+
+
+@pytest.fixture
+def no_sockets(tmp_path: Path) -> dict[str, str]:
+    """Return an environment in which Python refuses to open sockets."""
+    (tmp_path / "sitecustomize.py").write_text(NO_SOCKETS)
+    return {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_command_opens_no_socket(
+    command: tuple[str, ...], run: Run, no_sockets: dict[str, str], tmp_path: Path
+) -> None:
+    """Each command does its work with sockets closed."""
+    arguments = [word.format(root=ROOT, tmp=tmp_path) for word in command]
+    done = run(*arguments, env=no_sockets)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_hook_would_notice(no_sockets: dict[str, str]) -> None:
+    """The check can fail: a socket opened under it ends the process."""
+    import os
+    import subprocess
+    import sys
+
+    code = "import socket; socket.socket()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **no_sockets}
+    )
+    assert "network access: socket.__new__" in done.stderr
+    assert done.returncode == 1
