@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from socialclass.classifier import Classifier, Contribution, Explanation, Prediction
     from socialclass.corpus import Example, read_corpus
     from socialclass.errors import SocialclassError
-    from socialclass.evaluation import Evaluation, evaluate
+    from socialclass.evaluation import Comparison, Evaluation, compare, evaluate
     from socialclass.persistence import load_model, save_model
     from socialclass.text import AnalyzerSettings, analyze
     from socialclass.training import TrainSettings, train
+    from socialclass.validation import cross_validate, learning_curve
 
 __all__ = [
     "AnalyzerSettings",
     "Classifier",
+    "Comparison",
     "Contribution",
     "Evaluation",
     "Example",
@@ -27,7 +29,10 @@ __all__ = [
     "SocialclassError",
     "TrainSettings",
     "analyze",
+    "compare",
+    "cross_validate",
     "evaluate",
+    "learning_curve",
     "load_model",
     "read_corpus",
     "save_model",
@@ -37,6 +42,7 @@ __all__ = [
 _HOMES = {
     "AnalyzerSettings": "text",
     "Classifier": "classifier",
+    "Comparison": "evaluation",
     "Contribution": "classifier",
     "Evaluation": "evaluation",
     "Example": "corpus",
@@ -45,7 +51,10 @@ _HOMES = {
     "SocialclassError": "errors",
     "TrainSettings": "training",
     "analyze": "text",
+    "compare": "evaluation",
+    "cross_validate": "validation",
     "evaluate": "evaluation",
+    "learning_curve": "validation",
     "load_model": "persistence",
     "read_corpus": "corpus",
     "save_model": "persistence",

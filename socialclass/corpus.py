@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
 from socialclass.formats import ReadOptions, Record
+from socialclass.formats.records import as_cell
 from socialclass.inputs import read_records
 
 
@@ -31,10 +32,11 @@ def read_corpus(
     group_field: column of the group; None for ``pair``, else ``situation``, where the corpus has them.
     Raises `InputError` for a record that cannot be read: a corpus is taken whole or not at all.
     """
-    return [_example(record, label_field, group_field) for record in read_records(path, reading or ReadOptions())]
+    return [example_of(record, label_field, group_field) for record in read_records(path, reading or ReadOptions())]
 
 
-def _example(record: Record, label_field: str, group_field: str | None) -> Example:
+def example_of(record: Record, label_field: str = "label", group_field: str | None = None) -> Example:
+    """Return the example that a record holds; raises `InputError` where it has no text, label or group."""
     if record.error:
         raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
     fields = dict(zip(record.names, record.values, strict=True))
@@ -43,11 +45,23 @@ def _example(record: Record, label_field: str, group_field: str | None) -> Examp
     label = fields[label_field]
     if not isinstance(label, str) or not label.strip():
         raise InputError(f"no label in {label_field!r}", place=str(record.place), remedy="label or remove this record")
-    if group_field is not None and group_field not in fields:
-        raise UnknownFieldError(group_field, fields, place=str(record.place), option="--group-field")
-    names = (group_field,) if group_field is not None else ("situation", "pair")
-    group = next((str(fields[name]) for name in names if fields.get(name)), "")
-    return Example(record.text, label.strip(), group, tuple(record.facts))
+    return Example(record.text, label.strip(), group_of(record, group_field), tuple(record.facts))
+
+
+def group_of(record: Record, group_field: str | None) -> str:
+    """Return the group of a record, as `read_corpus` says; raises `UnknownFieldError` for a field it does not have."""
+    if group_field is not None:
+        return field_of(record, group_field, "--group-field")
+    fields = dict(zip(record.names, record.values, strict=False))
+    return next((str(fields[name]) for name in ("situation", "pair") if fields.get(name)), "")
+
+
+def field_of(record: Record, name: str, option: str) -> str:
+    """Return a field of a record as text; raises `UnknownFieldError` naming the option that asked for it."""
+    fields = dict(zip(record.names, record.values, strict=False))
+    if name not in fields:
+        raise UnknownFieldError(name, fields, place=str(record.place), option=option)
+    return as_cell(fields[name])
 
 
 def check_corpus(examples: Sequence[Example]) -> Counter[str]:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -14,18 +14,25 @@ from rich.table import Table
 from rich.text import Text
 
 from socialclass.classifier import UNCERTAIN, Classifier, Explanation
-from socialclass.evaluation import Evaluation
 from socialclass.formats.records import AddedFields, Record, as_cell
 from socialclass.labelling import Tally
+
+if TYPE_CHECKING:
+    from socialclass.evaluation import Comparison, Evaluation
+    from socialclass.validation import Assessment, CurvePoint, FoldScore
 
 _STYLES = ("bold cyan", "bold magenta", "bold green", "bold yellow", "bold blue")
 _UNSURE = "dim"
 _BAR = 12  # characters of the longest contribution bar
 # C0 and C1 controls, and the marks that reorder text: shown as escapes, so that a post cannot command a terminal
-_CONTROLS = {
-    i: f"\\x{i:02x}" if i < 256 else f"\\u{i:04x}"
-    for i in [*range(32), *range(127, 160), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-} | {9: " ", 10: " ", 13: " "}
+_CONTROLS = (
+    {
+        i: f"\\x{i:02x}" if i < 256 else f"\\u{i:04x}"
+        for i in [*range(32), *range(127, 160), 0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    }
+    | {9: " ", 10: " ", 13: " "}
+    | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+)  # lone surrogates have no UTF-8
 
 
 def printable(text: str) -> str:
@@ -130,28 +137,123 @@ def print_explanation(explanation: Explanation, classes: Sequence[str], size: in
     console.print(table)
 
 
-def print_evaluation(evaluation: Evaluation, console: Console) -> None:
-    """Print all measures as tables."""
-    overall = Table(box=None, pad_edge=False, show_header=False)
-    for name in ("accuracy", "macro_f1", "expected_calibration_error", "coverage"):
-        overall.add_row(name.replace("_", " "), f"{getattr(evaluation, name):.4f}")
+def print_assessment(assessment: "Assessment", console: Console) -> None:
+    """Print all measures as tables, and what else was asked for."""
+    print_evaluation(assessment.evaluation, console)
+    if assessment.by:
+        _print_by(assessment.by, console)
+    if assessment.fold_scores:
+        _print_folds(assessment.fold_scores, console)
+    if assessment.learning_curve:
+        _print_curve(assessment.learning_curve, console)
+
+
+def print_evaluation(evaluation: "Evaluation", console: Console) -> None:
+    """Print all measures as tables, with their intervals where there are any."""
+    from socialclass.evaluation.measures import LABEL_MEASURES, MEASURES
+
+    overall = _grid("measure", "value", "95% interval")
+    for row in MEASURES:
+        value = getattr(evaluation, row.name)
+        if value is not None:
+            overall.add_row(row.name.replace("_", " "), f"{value:.4f}", _interval(evaluation, row.name))
     overall.add_row("texts", f"{evaluation.texts:,}")
     console.print(overall)
-    labels = Table("label", box=None, pad_edge=False)
-    for name in ("precision", "recall", "f1", "support"):
-        labels.add_column(name, justify="right")
+    labels = _grid("label", *[row.name.replace("_", " ") for row in LABEL_MEASURES], "texts", "95% interval of f1")
     for label, each in evaluation.labels.items():
-        labels.add_row(label, f"{each.precision:.4f}", f"{each.recall:.4f}", f"{each.f1:.4f}", f"{each.support:,}")
+        values = [getattr(each, row.name) for row in LABEL_MEASURES]
+        shown = ["" if value is None else f"{value:.4f}" for value in values]
+        labels.add_row(printable(label), *shown, f"{each.support:,}", _interval(evaluation, f"f1:{label}"))
     console.print()
     console.print(labels)
-    confusion = Table("true \\ predicted", box=None, pad_edge=False)
-    columns = next(iter(evaluation.confusion.values()))
-    for name in columns:
-        confusion.add_column(name, justify="right")
-    for label, row in evaluation.confusion.items():
-        confusion.add_row(label, *[f"{count:,}" for count in row.values()])
+    _print_counts("true \\ predicted", evaluation.confusion, console)
+
+
+def _grid(first: str, *others: str) -> Table:
+    table = Table(first, box=None, pad_edge=False)
+    for name in others:
+        table.add_column(printable(name), justify="right")
+    return table
+
+
+def _interval(evaluation: "Evaluation", name: str) -> str:
+    found = evaluation.intervals.get(name)
+    return f"{found[0]:.3f} to {found[1]:.3f}" if found else ""
+
+
+def _print_counts(title: str, counts: Mapping[str, Mapping[str, int]], console: Console) -> None:
+    table = _grid(title, *next(iter(counts.values())))
+    for label, row in counts.items():
+        table.add_row(printable(label), *[f"{count:,}" for count in row.values()])
     console.print()
-    console.print(confusion)
+    console.print(table)
+
+
+def _print_by(by: "Mapping[str, Evaluation]", console: Console) -> None:
+    names = ("accuracy", "majority_baseline", "macro_f1", "expected_calibration_error")
+    table = _grid("group", "texts", *[name.replace("_", " ") for name in names], "95% interval of accuracy")
+    for value, each in by.items():
+        figures = [f"{getattr(each, name):.4f}" for name in names]
+        table.add_row(printable(value) or "(none)", f"{each.texts:,}", *figures, _interval(each, "accuracy"))
+    console.print()
+    console.print(table)
+
+
+def _print_folds(scores: "Sequence[FoldScore]", console: Console) -> None:
+    table = _grid("fold", "texts", "accuracy", "macro f1")
+    for number, each in enumerate(scores, 1):
+        table.add_row(str(number), f"{each.texts:,}", f"{each.accuracy:.4f}", f"{each.macro_f1:.4f}")
+    console.print()
+    console.print(table)
+
+
+def _print_curve(curve: "Sequence[CurvePoint]", console: Console) -> None:
+    table = _grid("fitted on", "macro f1 on unseen texts", "least fold", "best fold", "on own texts")
+    for each in curve:
+        figures = [f"{value:.4f}" for value in each[1:]]
+        table.add_row(f"{each.texts:,} texts", *figures)
+    console.print()
+    console.print(table)
+
+
+def print_comparison(comparison: "Comparison", places: Sequence[str], size: int, console: Console) -> None:
+    """Print how two models differ, and the `size` texts that moved most; places: where each text stands."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_row("texts", f"{comparison.texts:,}")
+    table.add_row("change label", f"{comparison.flips:,} ({comparison.flip_rate:.2%})")
+    table.add_row("mean shift of probability", f"{comparison.mean_shift:.4f}")
+    if comparison.labelled and comparison.p_value is not None:
+        table.add_row("labelled texts", f"{comparison.labelled:,}")
+        table.add_row("accuracy", f"{comparison.old_accuracy:.4f} to {comparison.new_accuracy:.4f}")
+        interval = comparison.interval
+        shown = f" (95% interval {interval[0]:+.4f} to {interval[1]:+.4f})" if interval else ""
+        table.add_row("difference", f"{comparison.difference:+.4f}{shown}")
+        table.add_row("gains, losses", f"{comparison.gains:,}, {comparison.losses:,}")
+        p_value = comparison.p_value
+        table.add_row("McNemar's test", f"p = {p_value:.4f}" if p_value >= 0.0001 else "p < 0.0001")
+    console.print(table)
+    if not comparison.changes:
+        return
+    _print_counts("old \\ new", comparison.moves, console)
+    console.print()
+    for each in comparison.changes[:size]:
+        head = f"{places[each.position]}  {each.old.label} to {each.new.label}, {each.shift:+.3f}"
+        console.print(Text(printable(f"{head}, {each.effect}" if each.effect else head), "bold"), soft_wrap=True)
+        line = Text(f"  {printable(each.text)}")
+        line.truncate(max(20, console.width), overflow="ellipsis")
+        console.print(line, soft_wrap=True)
+    if len(comparison.changes) > size:
+        console.print(f"({len(comparison.changes) - size:,} more: --output-format csv lists all)", style="dim")
+
+
+@contextmanager
+def status(wanted: bool) -> Iterator[Callable[[str], None]]:
+    """Show on standard error what is being done; yields what to call with it. Nothing is shown unless wanted."""
+    if not wanted:
+        yield lambda _: None
+        return
+    with make_console(stderr=True).status("") as shown:
+        yield shown.update
 
 
 def print_model(classifier: Classifier, path: str, size: int, console: Console) -> None:

@@ -172,13 +172,15 @@ def out_of_fold_scores(
     return scores
 
 
-def folds(examples: Sequence[Example], seed: int) -> list[tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]]:
+def folds(
+    examples: Sequence[Example], seed: int, size: int = FOLDS
+) -> list[tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]]:
     """Return (training rows, test rows) of each fold: stratified by label, no group or repeated text divided."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     labels = [example.label for example in examples]
     groups = [_group(example) for example in examples]
-    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    splitter = StratifiedGroupKFold(size, shuffle=True, random_state=seed)
     return list(splitter.split(labels, labels, groups))
 
 

@@ -34,8 +34,8 @@ def test_python_examples_run() -> None:
 
 def test_shell_examples_run(tmp_path: Path) -> None:
     """The README's commands succeed, in order, where a reader would run them."""
-    (tmp_path / "data").symlink_to(ROOT / "data")
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for name in ("data", "examples", "models"):
+        (tmp_path / name).symlink_to(ROOT / name)
     alias = f'set -o pipefail; socialclass() {{ {shlex.quote(sys.executable)} -m socialclass "$@"; }}; '
     assert len(COMMANDS) >= 8
     for command in COMMANDS:

@@ -13,7 +13,7 @@ FLOORS = (
     ("cli",),
     ("render_analysis",),
     ("render", "report"),
-    ("sklearn",),
+    ("sklearn", "validation"),
     ("analytics",),
     ("network",),
     ("ledger",),

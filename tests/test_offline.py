@@ -23,6 +23,8 @@ COMMANDS = (
     ("explain", "20% off all boots"),
     ("train", "{root}/tests/golden/corpus.jsonl", "-o", "{tmp}/m.joblib"),
     ("evaluate", "{root}/tests/golden/corpus.jsonl"),
+    ("evaluate", "{root}/tests/golden/corpus.jsonl", "--report", "{tmp}/page.html"),
+    ("compare", *["{root}/tests/golden/model.joblib"] * 2, "{root}/tests/golden/corpus.jsonl"),
     ("model", "show"),
     ("completion", "bash"),
 )

@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "socialclass.cli.evaluate",
     "explain": "socialclass.cli.explain",
     "convert": "socialclass.cli.convert",
+    "compare": "socialclass.cli.compare",
     "model": "socialclass.cli.model",
     "analyze": "socialclass.cli.analyze",
     "completion": "socialclass.cli.completion",
@@ -34,7 +35,7 @@ Exit codes:
   1  error: one line on standard error
   2  wrong usage
   3  finished, but some records could not be read (each is named)
-  4  a gate that was asked for failed (evaluate --fail-under)
+  4  a gate that was asked for failed (evaluate --fail-under, compare --max-flips)
   130, 141, 143  stopped by Ctrl-C, a closed pipe, SIGTERM
 \b
 Environment: NO_COLOR, FORCE_COLOR
@@ -79,6 +80,7 @@ def cli() -> None:
       socialclass explain "Join us Friday: 20% off all boots"
       socialclass train corpus.csv -o my.joblib
       socialclass evaluate -m my.joblib held-out.csv --fail-under macro_f1=0.8
+      socialclass compare old.joblib my.joblib posts.csv --max-flips 1%
     """
 
 

@@ -16,6 +16,7 @@ _CONTROLS = [*range(9), *range(11, 32), *range(127, 160), 0x061C, 0x200E, 0x200F
 _VISIBLE = {code: f"\\u{code:04x}" for code in [*_CONTROLS, *range(0x2066, 0x206A)]} | {13: " "}
 # lone surrogates have no UTF-8
 _LONE = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_PROSE = 32  # characters from which a cell is given room on a narrow screen
 # nothing is fetched, nothing runs, even if a text found a way into the markup
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -124,6 +125,8 @@ def _cell(cell: Cell, head: bool) -> str:
         return f'<th scope="row">{_html(cell)}</th>'
     if isinstance(cell, int | float):
         return f'<td class="n">{_html(cell)}</td>'
+    if isinstance(cell, str) and len(cell) > _PROSE:
+        return f'<td class="t">{_html(cell)}</td>'
     return f"<td>{_html(cell)}</td>"
 
 

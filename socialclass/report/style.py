@@ -41,15 +41,16 @@ nav ul {{ display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; list-style: none; 
 nav a {{ display: inline-block; padding: .15rem 0 }}
 section {{ margin-top: 2.25rem }}
 .note {{ color: var(--muted); font-size: .9rem }}
-.scroll {{ overflow-x: auto; max-width: 100% }}
-.scroll + .scroll, .scroll + figure, figure + .scroll {{ margin-top: 1.25rem }}
+.scroll {{ overflow-x: auto; max-width: 100%; margin-bottom: 1rem }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; overflow-wrap: normal }}
 caption {{ text-align: left; color: var(--muted); font-size: .9rem; padding-bottom: .4rem }}
 th, td {{ text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line) }}
 th {{ font-weight: 600 }}
+[scope=row] {{ min-width: 6.5rem }}
 thead th {{ color: var(--muted); font-weight: 500; vertical-align: bottom }}
 .n {{ text-align: right; white-space: nowrap }}
-dl {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: .75rem 1.5rem;
+.t {{ min-width: 16rem }}
+dl {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr)); gap: .75rem 1.5rem;
   margin: 0 0 1rem }}
 dt {{ color: var(--muted); font-size: .9rem }}
 dd {{ margin: 0; font-variant-numeric: tabular-nums }}
@@ -58,6 +59,19 @@ figure {{ margin: 0 0 1rem; min-width: 0 }}
 figure svg {{ display: block; width: 100%; height: auto; max-width: 34rem; color: var(--ink) }}
 figure.wide svg {{ max-width: none; min-width: 40rem }}
 figcaption {{ color: var(--muted); font-size: .9rem; margin-top: .4rem; max-width: 70ch }}
+.small table {{ font-size: .9rem }}
+code {{ font: inherit; background: var(--panel); padding: 0 .25em; border-radius: .2em; white-space: pre-wrap }}
+ol.errors {{ padding-left: 1.6rem }}
+ol.errors li {{ margin-bottom: 1.25rem; max-width: none; break-inside: avoid }}
+ol.errors p {{ margin: 0 0 .2rem; max-width: 80ch; white-space: pre-line }}
+mark {{ color: inherit; background: none; padding: 0 .05em; border-radius: .15em; border-bottom: solid transparent }}
+mark.for {{ border-bottom-color: var(--c2); background: color-mix(in srgb, var(--c2) var(--depth), transparent) }}
+mark.against {{ border-bottom-color: var(--c1); border-bottom-style: dashed;
+  background: color-mix(in srgb, var(--c1) var(--depth), transparent) }}
+mark.l1 {{ --depth: 8%; border-bottom-width: 1px }}
+mark.l2 {{ --depth: 18%; border-bottom-width: 2px }}
+mark.l3 {{ --depth: 30%; border-bottom-width: 3px }}
+td.share {{ background: color-mix(in srgb, var(--c1) calc(var(--share) * 32%), transparent); padding-left: .9rem }}
 @media print {{
   body {{ max-width: none; padding: 0; font-size: 10pt }}
   nav, .skip {{ display: none }}
