@@ -4,8 +4,8 @@
 
 Generates ActivityStreams JSON Lines from a seed into a temporary folder (posts, replies, mentions and likes of
 people in groups, and of brands), runs the installed command on it in a process of its own, page and tables included,
-and prints the seconds, the processor time and the peak memory of that process. --labelled: the labels are in the file, as `classify`
-leaves them; else the model gives them on the way.
+and prints the seconds, the processor time and the peak memory of that process. --labelled: the labels are in the
+file, as `classify` leaves them; else the model gives them on the way.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def write_activities(path: Path, activities: int, actors: int, labelled: bool, s
             text, label = random.choice(texts)
             when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_BEGIN + number * 60))
             kind = "Organization" if actor % 1000 == 0 else "Person"
-            row = {"id": f"a{number}", "published": when, "actor": {"id": f"u{actor}", "type": kind}}
+            row: dict[str, object] = {"id": f"a{number}", "published": when, "actor": {"id": f"u{actor}", "type": kind}}
             near = group * 200 + random.randrange(200) if random.random() < 0.8 else int(actors * random.random())
             chance = random.random()
             if chance < 0.3 and written:

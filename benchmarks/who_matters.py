@@ -18,18 +18,23 @@ import igraph
 import networkx
 
 from socialclass import load_model
-from socialclass.activity import PARTY_KINDS, Activity, facts
+from socialclass.activity import PARTY_KINDS, Activity, Party, facts
 from socialclass.formats import ReadOptions
 from socialclass.inputs import export_format, open_activities
+from socialclass.language import is_foreign
 from socialclass.ledger import NETWORKING
 
 TOLERANCE = 1e-6
 
 
+def name(party: Party) -> str:
+    """Return what an actor is known by."""
+    return party.id or party.name
+
+
 def turned_to(activity: Activity, authors: dict[str, str], starters: dict[str, str]) -> set[tuple[str, str]]:
     """Return (whom, how) of an activity, read off it by plain rules."""
     found: set[tuple[str, str]] = set()
-    name = lambda party: party.id or party.name  # noqa: E731
     post = activity.verb in ("Create", "Update", "")
     answered = name(activity.in_reply_to.author) or authors.get(activity.in_reply_to.id, "")
     if answered:
@@ -67,10 +72,11 @@ def ties_of(export: str) -> Counter[tuple[str, str]]:
         if each.verb in ("Create", "Update", "") and each.object.id:
             authors.setdefault(each.object.id, each.actor.id or each.actor.name)
     predicted = load_model().predict([each.text for each in activities], 0.0, [facts(each) for each in activities])
+    foreign = [bool(each.content) and is_foreign(each.content, each.language) for each in activities]
     ties: Counter[tuple[str, str]] = Counter()
-    for each, prediction in zip(activities, predicted, strict=True):
-        who = each.actor.id or each.actor.name
-        if prediction.label == NETWORKING and who:
+    for each, prediction, other in zip(activities, predicted, foreign, strict=True):
+        who = name(each.actor)
+        if prediction.label == NETWORKING and who and not other:
             for whom, _ in turned_to(each, authors, starters):
                 ties[who, whom] += 1
     return ties
@@ -92,7 +98,7 @@ def by_igraph(ties: Counter[tuple[str, str]]) -> dict[str, dict[str, float]]:
     graph = igraph.Graph.TupleList([(*pair, count) for pair, count in ties.items()], directed=True, weights=True)
     pairs = (graph.vcount() - 1) * (graph.vcount() - 2) or 1
     columns = zip(graph.vs["name"], graph.pagerank(weights="weight"), graph.betweenness(), strict=True)
-    return {name: {"pagerank": rank, "betweenness": between / pairs} for name, rank, between in columns}
+    return {who: {"pagerank": rank, "betweenness": between / pairs} for who, rank, between in columns}
 
 
 def main() -> None:
@@ -112,7 +118,7 @@ def main() -> None:
             if person["networking"]:
                 compared += 1
                 mine = measured[person["actor"]]
-                gap = max([gap, *[abs(mine[name] - person["networking"][name]) for name in mine]])
+                gap = max([gap, *[abs(mine[part] - person["networking"][part]) for part in mine]])
         print(f"{library}: {compared} people, {len(measured)} actors; largest difference {gap:.1e}")
         differences += gap > TOLERANCE
     sys.exit(1 if differences else 0)

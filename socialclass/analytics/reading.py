@@ -15,6 +15,7 @@ from socialclass.exports.activitystreams import activity_of, read_items
 from socialclass.exports.items import Item
 from socialclass.formats import Record
 from socialclass.inputs import InputOptions, export_format, open_activities, read_records
+from socialclass.language import is_foreign
 from socialclass.ledger import LabelledActivity
 
 _BATCH = 1000
@@ -120,16 +121,27 @@ def _of_items(found: Iterable[Item | Unreadable], label_field: str, reading: Rea
 
 
 def label_activities(
-    activities: Iterable[Activity], classifier: Classifier, reading: Reading, min_confidence: float = 0.0
+    activities: Iterable[Activity],
+    classifier: Classifier,
+    reading: Reading,
+    min_confidence: float = 0.0,
+    check_language: bool = True,
 ) -> Iterator[LabelledActivity]:
-    """Yield each activity with the model's label, by its words and its facts."""
+    """Yield each activity with the model's label, by its words and its facts.
+
+    check_language: what is not English is `uncertain`.
+    """
     activities = iter(activities)
+    knows_facts = any(term[:1] == "<" for term in classifier.weights.terms)  # without, they need not be looked up
     while batch := list(islice(activities, _BATCH)):
-        known = [facts(activity) for activity in batch]
+        known = [facts(activity) for activity in batch] if knows_facts else None
         predicted = classifier.predict([activity.text for activity in batch], min_confidence, known)
         reading.labelled_here += len(batch)
         for activity, prediction in zip(batch, predicted, strict=True):
-            yield LabelledActivity(activity, prediction.label, prediction.probability)
+            if check_language and activity.content and is_foreign(activity.content, activity.language):
+                yield LabelledActivity(activity, UNCERTAIN)
+            else:
+                yield LabelledActivity(activity, prediction.label, prediction.probability)
 
 
 def labelled_from_records(
@@ -141,7 +153,7 @@ def labelled_from_records(
     fields: columns for parts of `FIELDS`, where they have other names. Raises `UnknownFieldError` for a column that
     is asked for and not there.
     """
-    yield from _in_batches(_of_records(records, reading, fields or {}), classifier, reading, min_confidence)
+    yield from _in_batches(_of_records(records, reading, fields or {}), classifier, reading, min_confidence, False)
 
 
 def _of_records(records: Iterable[Record], reading: Reading, fields: Mapping[str, str]) -> Iterator[Found]:
@@ -157,13 +169,13 @@ def _of_records(records: Iterable[Record], reading: Reading, fields: Mapping[str
 
 
 def _in_batches(
-    found: Iterable[Found], classifier: Classifier, reading: Reading, min_confidence: float
+    found: Iterable[Found], classifier: Classifier, reading: Reading, min_confidence: float, check_language: bool = True
 ) -> Iterator[LabelledActivity]:
     """Yield what has a label as it is, and the rest with the model's, in order."""
     found = iter(found)
     while batch := list(islice(found, _BATCH)):
         bare = (activity for activity, label, _ in batch if not label)
-        labelled = label_activities(bare, classifier, reading, min_confidence)
+        labelled = label_activities(bare, classifier, reading, min_confidence, check_language)
         for activity, label, probability in batch:
             if not label:
                 yield next(labelled)

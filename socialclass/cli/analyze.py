@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,7 @@ from socialclass.cli.options import (
     model_option,
     note,
     open_model,
+    privacy_of,
     read_options,
 )
 from socialclass.errors import CorpusError
@@ -30,6 +31,9 @@ from socialclass.formats import open_output
 from socialclass.formats.streams import STANDARD
 from socialclass.inputs import InputOptions
 from socialclass.ledger import MARKETING, NETWORKING, LabelledActivity, Labels, collect
+
+if TYPE_CHECKING:
+    from socialclass.privacy import Privacy
 
 Tick = Callable[[int], None]
 
@@ -79,7 +83,9 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--pseudonyms",
     metavar="KEY",
-    help="Replace everybody by a pseudonym that only KEY leads to; for all that others will see.",
+    envvar="SOCIALCLASS_PSEUDONYMS",
+    help="Show everybody under a stable pseudonym, keyed by KEY, by the content of a file (@FILE), or by "
+    "SOCIALCLASS_PSEUDONYMS in the environment: for all that others will see.",
 )
 @click.option("--by", type=click.Choice(KEYS), multiple=True, help="Show the mix by this, too; may be given again.")
 @click.option(
@@ -146,7 +152,7 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
         options,
         {name.removesuffix("_field"): value for name, value in fields.items() if value},
         min_confidence,
-        pseudonyms,
+        privacy_of(False, pseudonyms),
     )
     wording = WordingCheck(labels) if terms else None
     with ExitStack() as stack:
@@ -159,7 +165,8 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
     for problem in source.reading.problems if not quiet else ():
         note(problem)
     rates, why_not = _rates(source, model, error_corpus, labels)
-    analysis = analyze_ledger(ledger, AnalysisSettings(by, brands, half_life), rates, why_not, wording)
+    settings = AnalysisSettings(by, source.called(brands), half_life)
+    analysis = analyze_ledger(ledger, settings, rates, why_not, wording)
     _write(analysis, tables, report, graph, top)
     if output_format == "json":
         click.echo(json.dumps(as_plain(analysis), indent=2, ensure_ascii=False))
@@ -180,24 +187,27 @@ class _Source:
     options: InputOptions
     fields: dict[str, str]
     min_confidence: float
-    pseudonyms: str | None
+    privacy: "Privacy | None"
 
     def __post_init__(self) -> None:
         self.reading = Reading()
 
     def items(self, sources: tuple[str, ...], tick: Tick | None) -> Iterator[LabelledActivity]:
         """Yield everything in the sources."""
-        hide = None
-        if self.pseudonyms is not None:
-            from socialclass.analytics.pseudonyms import pseudonymizer
-
-            hide = pseudonymizer(self.pseudonyms)
+        hide = self.privacy.activity if self.privacy else None
         for source in sources:
             found = open_labelled(source, self.options, self.classifier, self.reading, self.fields, self.min_confidence)
             for number, item in enumerate(found):
                 if tick is not None and number % 1000 == 0:
                     tick(1000)
                 yield item._replace(activity=hide(item.activity)) if hide else item
+
+    def called(self, brands: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the brands' ids as the activities have them: under their pseudonyms if there are any."""
+        from socialclass.activity import Activity, Party
+
+        hidden = self.privacy.activity if self.privacy else lambda activity: activity
+        return tuple(hidden(Activity(actor=Party(brand))).actor.id for brand in brands)
 
 
 def _rates(source: _Source, model: str | None, corpus: str | None, labels: Labels) -> tuple[ErrorRates | None, str]:
