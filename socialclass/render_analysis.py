@@ -50,7 +50,7 @@ def print_analysis(analysis: Analysis, top: int, console: "Console") -> None:
     if analysis.matters:
         _print_people(analysis.matters, top, console)
     else:
-        print_note(console, f"\nwho matters: {analysis.why_no_network}")
+        print_note(console, f"who matters: {analysis.why_no_network}")
     if analysis.wording:
         rows = [[phrase, f"{analysis.wording.said[phrase]:,}", f"{analysis.wording.crossed[phrase]:,}"]
                 for phrase, _, _ in PHRASES]  # fmt: skip
@@ -74,7 +74,7 @@ def _print_mix(analysis: Analysis, top: int, console: "Console") -> None:
         shown = rows[-max(top, 12) :] if timed else rows[:top]
         more = len(rows) - len(shown) + mix.left_out[key]
         if not shown:
-            print_note(console, f"\nby {key}: no activity says so, or none of enough activities")
+            print_note(console, f"by {key}: no activity says so, or none of enough activities")
             continue
         print_rows(
             console, f"by {key}" + (f" ({more:,} more)" if more else ""), header, [_mix_row(row) for row in shown]
@@ -144,7 +144,8 @@ def _print_people(matters: Matters, top: int, console: "Console") -> None:
     ]
     ranked = [person for person in matters.people if person.networking][:top]
     rows = [_person_row(person) for person in ranked]
-    print_rows(console, "Who matters to the network", header, rows)
+    if rows:
+        print_rows(console, "Who matters to the network", header, rows)
     broadcasters = [person for person in matters.people if person.role == "broadcaster"]
     broadcasters.sort(key=lambda person: -person.marketing_posts)
     if broadcasters:

@@ -56,7 +56,8 @@ def _interval(estimate: Estimate, percent: bool) -> str:
         for each in (estimate.value, estimate.low, estimate.high)
         if each is not None
     ]
-    return shown[0] if len(shown) < 3 else f"{shown[0]} ({shown[1].rstrip('%')} to {shown[2]})"
+    text = shown[0] if len(shown) < 3 else f"{shown[0]} ({shown[1].rstrip('%')} to {shown[2]})"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _short(analysis: Analysis) -> Html:

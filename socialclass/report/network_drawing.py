@@ -17,6 +17,7 @@ MOST_NODES = 60  # people in one drawing
 MOST_BUBBLES = 12  # communities in one drawing
 _WIDTH, _HEIGHT, _MARGIN, _FONT = 960.0, 620.0, 70.0, 15
 _NAMED_PER_BUBBLE = 3
+_ALWAYS_NAMED = 12  # of the largest circles: their names may cover a smaller one
 _LETTERS = 18
 
 Box = tuple[float, float, float, float]
@@ -174,7 +175,7 @@ def _labels(nodes: Sequence[Node], spots: Sequence[tuple[float, float]], order: 
     circles = [(x - n.radius, y - n.radius, x + n.radius, y + n.radius) for n, (x, y) in zip(nodes, spots, strict=True)]
     taken: list[Box] = []
     found = []
-    for i in order:
+    for rank, i in enumerate(order):
         node, (x, y) = nodes[i], spots[i]
         text = _short(node.label, 3 * _LETTERS)
         width = len(text) * _FONT * 0.56
@@ -189,7 +190,7 @@ def _labels(nodes: Sequence[Node], spots: Sequence[tuple[float, float]], order: 
             start = left - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
             box = (start, base - _FONT, start + width, base + 3)
             inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= _HEIGHT
-            others = [circle for other, circle in enumerate(circles) if other != i]
+            others = [circle for other, circle in enumerate(circles) if other != i and rank >= _ALWAYS_NAMED]
             if inside and not any(_overlap(box, other) for other in (*taken, *others)):
                 taken.append(box)
                 found.append(f'<text x="{left:.1f}" y="{base:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
