@@ -14,7 +14,7 @@ test: $(VENV)/tested
 	$(BIN)/python -m pytest
 
 model: $(VENV)/installed
-	$(BIN)/socialclass train data/train.jsonl -o models/default.joblib --seed 0
+	$(BIN)/socialclass train data/train.jsonl -o models/default.joblib --no-search --force --seed 0
 
 $(VENV)/installed: pyproject.toml socialclass/scoring/_core.c
 	$(PYTHON) -m venv $(VENV)

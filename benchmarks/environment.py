@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / ".bench-venv"
 BIN = HOME / ("Scripts" if sys.platform == "win32" else "bin")
-PEERS = ["pandas", "vowpalwabbit", "setuptools>=77"]
+PEERS = ["pandas", "vowpalwabbit"]
 FASTTEXT = "fasttext==0.9.3"
 _RUN = "import sys; sys.path.append(sys.argv.pop(1)); from benchmarks.speed import main; main()"
 

@@ -26,6 +26,7 @@ def machine() -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "processors": f"{os.cpu_count()} x {name}",
+        "load": round(os.getloadavg()[1], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "system": sys.platform,
         "versions": {peer: version(peer) for peer in ("numpy", "pandas", "scikit-learn", "vowpalwabbit")},
@@ -53,7 +54,8 @@ def table(path: Path = RESULTS) -> str:
     lines += [f"| {row['lines']:,} | {row['seconds']:.2f} | {row['mebibytes']:.0f} MiB |" for row in content["growth"]]
     where = content["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
-    lines += ["", f"Measured {where['date']} on {where['processors']}, Python {where['python']}, {versions}."]
+    load = f" (load average {where['load']})" if where.get("load") else ""
+    lines += ["", f"Measured {where['date']} on {where['processors']}{load}, Python {where['python']}, {versions}."]
     return "\n".join([*lines, *content["notes"]]) + "\n"
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the compiled core under AddressSanitizer and UndefinedBehaviorSanitizer: the tests' hostile texts, then LINES
-# (default 1000000) mutated lines, with invalid UTF-8 among them. Any finding ends the run with an error.
+# (default 1000000) mutated lines, with invalid UTF-8 among them, and as many mutated records of CSV and of JSONL. Any
+# finding ends the run with an error.
 #
 #     benchmarks/sanitize.sh [PYTHON] [LINES]
 set -euo pipefail
@@ -23,6 +24,9 @@ export PYTHONPATH="$copy" PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 LD_PRE
 LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
 cd "$copy"
 "$python" - "$lines" <<'PYTHON'
+import csv
+import io
+import json
 import random
 import sys
 
@@ -60,7 +64,52 @@ while done < int(sys.argv[1]):
         bad += 1
         block = b"\n".join(block.split(b"\n")[count + 1 :])
     scorer.score([line.decode(errors="surrogateescape") for line in block.split(b"\n")[:50]])
-print(f"{done:,} lines labelled, {bad:,} not UTF-8")
+print(f"{done:,} lines labelled, {bad:,} not UTF-8", flush=True)
+
+MARKS = [b'"', b'""', b"\\", b"\\u", b"\\ud83d", b"\\ude00", b",", b":", b"{", b"}", b"[", b"]", b"\r", b"\n", b"\r\n", b"\t",
+         b"-1e", b"tru", b"null", b" ", b"\xff", b"\xe2\x82"]  # fmt: skip
+PIECES_OUT = (b"before", b"after") * 5
+
+
+def as_record(line: bytes, kind: str) -> bytes:
+    """Return a line as the text of a record with some more fields, sometimes damaged."""
+    text = line.decode(errors="replace")
+    fields = {"id": chance.random(), "text": text, "more": chance.choice([None, text, [text, {"a": -1}], {"b": []}])}
+    if kind == "csv":
+        out = io.StringIO()
+        csv.writer(out).writerow(fields.values())
+        record = out.getvalue().encode()
+    else:
+        record = json.dumps(fields, ensure_ascii=chance.random() < 0.5).encode()
+    for _ in range(chance.choice([0, 0, 1, 2])):
+        at = chance.randrange(len(record) + 1)
+        record = record[:at] + chance.choice(MARKS) + record[at + chance.randrange(3) :]
+    return record
+
+
+def label(block: bytes, at: int, kind: str) -> tuple[int, int]:
+    """Label a block from a place on; return how many records were labelled, and where that ended."""
+    if kind == "csv":
+        done = scorer.label_csv(block, at, PIECES_OUT, 0.6, ",", 3, 1)
+    else:
+        done = scorer.label_jsonl(block, at, PIECES_OUT, 0.6, b"text", (b"reason",))
+    return sum(done.counts), done.stop
+
+
+for kind in ("csv", "jsonl"):
+    done = left = 0
+    while done + left < int(sys.argv[1]):
+        block = b"\n".join(as_record(mutated(), kind) for _ in range(chance.choice([1, 7, 100])))
+        block = block[: chance.choice([len(block), chance.randrange(len(block) + 1)])]
+        assert 0 <= scorer.last_row_end(block, ",") <= len(block)
+        at = 0
+        while at < len(block):
+            count, at = label(block, at, kind)
+            done += count
+            if at < len(block):
+                left += 1
+                at = block.find(b"\n", at) + 1 or len(block)
+    print(f"{done:,} records of {kind} labelled, {left:,} times left to Python", flush=True)
 PYTHON
 echo "the tests of the core"
-"$python" -m pytest -q -p no:cacheprovider tests/test_core.py
+"$python" -m pytest -q -p no:cacheprovider tests/test_core.py tests/test_blocks.py

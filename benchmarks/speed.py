@@ -101,6 +101,21 @@ def cold_start(folder: Path, rounds: int) -> Iterator[Row]:
     )
 
 
+def training(count: int, notes: list[str]) -> Iterator[Row]:
+    """Train on as many texts, once: the same terms, the same optimum; scikit-learn with the same analyser."""
+    if not count or importlib.util.find_spec("benchmarks.training") is None:
+        notes.append("Training is not measured here.")
+        return
+    work = importlib.import_module("benchmarks.training")
+    examples = work.made(count)
+    classes = tuple(sorted({each.label for each in examples}))
+    ours, theirs = in_turns(
+        1, lambda: work.fit(examples, classes, work.SETTINGS), lambda: work.scikit_learn(examples, 1e-4)
+    )
+    peer = "scikit-learn, the same features"
+    yield Row(f"train on {count:,} texts", rate(count, ours), peer, rate(count, theirs), faster(ours, theirs), 5)
+
+
 def growing(folder: Path, most: int) -> Iterator[tuple[int, float, float]]:
     """Yield lines, seconds and peak memory (MiB) of `classify` on ever longer files."""
     for count in GROWTH:
@@ -118,10 +133,7 @@ def measure(options: argparse.Namespace, folder: Path, notes: list[str]) -> Iter
     yield from lines(folder, options.lines, options.rounds, notes)
     yield from tables(folder, options.rows, options.rounds)
     yield from cold_start(folder, 6 * options.rounds)
-    if importlib.util.find_spec("benchmarks.training") is None:
-        notes.append("Training is not measured here.")
-    elif options.training:
-        yield from importlib.import_module("benchmarks.training").rows(options.training)
+    yield from training(options.training, notes)
 
 
 def main() -> None:

@@ -15,10 +15,21 @@ import click
 from docs.corpus_card import rows_of
 from socialclass import Example, Prediction, load_model, read_corpus
 from socialclass.cli.main import COMMANDS, cli
+from socialclass.curation import KINDS
 from socialclass.evaluation import Evaluation, evaluate, risk_coverage
+from socialclass.exports import EXPORTS
 from socialclass.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
+SUBCOMMANDS = (
+    "corpus check",
+    "corpus split",
+    "corpus suggest",
+    "corpus label",
+    "model show",
+    "model verify",
+    "model export",
+)
 
 
 def test_set_evaluation() -> Evaluation:
@@ -62,10 +73,23 @@ def formats_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def finding_kinds() -> str:
+    """Return the table of what `corpus check` finds."""
+    rows = ["| kind | what it is | what to do |", "|---|---|---|"]
+    return "\n".join([*rows, *(f"| `{kind.name}` | {kind.help} | {kind.remedy} |" for kind in KINDS)]) + "\n"
+
+
+def exports_table() -> str:
+    """Return the table of exports."""
+    rows = ["| format | what is read |", "|---|---|"]
+    rows += [f"| `{row.name}` | {row.files} |" for row in sorted(EXPORTS, key=lambda row: row.name)]
+    return "\n".join(rows) + "\n"
+
+
 def help_texts() -> str:
     """Return the help of every command, as the terminal shows it."""
     parts = []
-    for words in [[], *[[name] for name in COMMANDS], ["model", "show"]]:
+    for words in [[], *[[name] for name in COMMANDS], *[words.split() for words in SUBCOMMANDS]]:
         context: click.Context = click.Context(cli, info_name="socialclass", terminal_width=100)
         command: click.Command = cli
         for word in words:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from socialclass.evaluation import Comparison, Evaluation, compare, evaluate
     from socialclass.persistence import load_model, save_model
     from socialclass.text import AnalyzerSettings, analyze
-    from socialclass.training import TrainSettings, train
+    from socialclass.training import TrainSettings, search, train
     from socialclass.validation import cross_validate, learning_curve
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "load_model",
     "read_corpus",
     "save_model",
+    "search",
     "train",
 ]
 
@@ -58,6 +59,7 @@ _HOMES = {
     "load_model": "persistence",
     "read_corpus": "corpus",
     "save_model": "persistence",
+    "search": "training",
     "train": "training",
 }
 

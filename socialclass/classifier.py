@@ -110,6 +110,27 @@ class Classifier:
         found.sort(key=lambda each: (-abs(each.contribution), each.term))
         return Explanation(prediction, sign * scored.scores[row], sign * self.weights.intercept[row], tuple(found))
 
+    def strongest_terms(self, number: int) -> dict[str, list[Contribution]]:
+        """Return, for each class, the terms that speak most for it, with their coefficients toward it.
+
+        >>> from socialclass.text import AnalyzerSettings
+        >>> weights = Weights(("free", "mum"), [1.0, 1.0], ([-2.0, 2.0],), (0.0,), 0.0, AnalyzerSettings(1, 0))
+        >>> Classifier(("marketing", "networking"), weights).strongest_terms(1)["marketing"]
+        [Contribution(term='free', contribution=2.0)]
+        """
+        from heapq import nlargest
+
+        rows = (
+            self.weights.coef
+            if len(self.weights.coef) > 1
+            else ([-c for c in self.weights.coef[0]], *self.weights.coef)
+        )
+        found = {}
+        for label, coef in zip(self.classes, rows, strict=True):
+            best = nlargest(number, range(len(coef)), key=coef.__getitem__)
+            found[label] = [Contribution(self.weights.terms[i], coef[i]) for i in best]
+        return found
+
     def _decide(self, text: str, scored: Scores, min_confidence: float) -> Prediction:
         if not scored.known:
             even = (1.0 / len(self.classes),) * len(self.classes)

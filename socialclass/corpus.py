@@ -1,8 +1,11 @@
 """A labelled corpus: read, counted, fingerprinted. It is not learnt from here."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
@@ -27,12 +30,21 @@ class Example(NamedTuple):
 def read_corpus(
     path: str, reading: ReadOptions | None = None, label_field: str = "label", group_field: str | None = None
 ) -> list[Example]:
-    """Return the examples of a CSV, TSV or JSONL file.
+    """Return the examples of a CSV, TSV or JSONL file, or of a folder that holds a folder of .txt files for each label.
 
-    group_field: column of the group; None for ``pair``, else ``situation``, where the corpus has them.
+    group_field: column of the group; None for ``situation``, else ``pair``, where the corpus has them.
     Raises `InputError` for a record that cannot be read: a corpus is taken whole or not at all.
     """
-    return [example_of(record, label_field, group_field) for record in read_records(path, reading or ReadOptions())]
+    reading = reading or ReadOptions()
+    if os.path.isdir(path):
+        return _read_folder(Path(path), reading)
+    if label_field == (reading.text_field or "text"):
+        raise InputError(
+            f"text and label are both read from {label_field!r}",
+            place=path,
+            remedy="name two columns: --label-field NAME",
+        )
+    return [example_of(record, label_field, group_field) for record in read_records(path, reading)]
 
 
 def example_of(record: Record, label_field: str = "label", group_field: str | None = None) -> Example:
@@ -40,6 +52,9 @@ def example_of(record: Record, label_field: str = "label", group_field: str | No
     if record.error:
         raise InputError(record.error, place=str(record.place), remedy="mend or remove this record")
     fields = dict(zip(record.names, record.values, strict=True))
+    for name in (label_field, group_field):
+        if len(fields) < len(record.names) and list(record.names).count(str(name)) > 1:
+            raise InputError(f"two columns are named {name!r}", place=str(record.place), remedy="rename one of them")
     if label_field not in fields:
         raise UnknownFieldError(label_field, fields, place=str(record.place), option="--label-field")
     label = fields[label_field]
@@ -62,6 +77,20 @@ def field_of(record: Record, name: str, option: str) -> str:
     if name not in fields:
         raise UnknownFieldError(name, fields, place=str(record.place), option=option)
     return as_cell(fields[name])
+
+
+def _read_folder(folder: Path, reading: ReadOptions) -> list[Example]:
+    """Return an example for each file ``folder/LABEL/NAME.txt``, in the order of names; hidden ones are no data."""
+    examples = []
+    whole = replace(reading, format="text")
+    for home in sorted(each for each in folder.iterdir() if each.is_dir() and not each.name.startswith(".")):
+        for file in sorted(each for each in home.iterdir() if not each.name.startswith(".")):
+            if file.suffix.lower() != ".txt" or not file.is_file():
+                raise InputError("not a .txt file", place=str(file), remedy="a label's folder holds .txt files")
+            examples += [Example(record.text.strip(), home.name) for record in read_records(str(file), whole)]
+    if not examples:
+        raise InputError("no LABEL/*.txt in this folder", place=str(folder), remedy="make a folder for each label")
+    return examples
 
 
 def check_corpus(examples: Sequence[Example]) -> Counter[str]:

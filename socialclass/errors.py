@@ -54,3 +54,16 @@ class ModelError(SocialclassError):
 
 class CorpusError(SocialclassError):
     """A labelled corpus that cannot be learnt from."""
+
+
+class MissingExtraError(SocialclassError):
+    """Something asked for that rests on packages which are not installed.
+
+    >>> print(MissingExtraError("onnx", what="exporting to ONNX"))
+    exporting to ONNX needs packages that are not installed; python -m pip install 'socialclass[onnx]'
+    """
+
+    def __init__(self, extra: str, *, what: str) -> None:
+        super().__init__(
+            f"{what} needs packages that are not installed", remedy=f"python -m pip install 'socialclass[{extra}]'"
+        )

@@ -6,6 +6,7 @@ not called foreign: a wrong "not English" loses a text, a missed one is only jud
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 from socialclass.text import fold_compatibility
@@ -115,7 +116,9 @@ def is_foreign(text: str, declared: str = "") -> bool:
     >>> is_foreign("see you at the café"), is_foreign("Nini"), is_foreign("Weh?", "fr")
     (False, False, False)
     """
-    text = fold_compatibility(_NO_WORDS.sub(" ", text))
+    if "@" in text or "/" in text or "#" in text:
+        text = _NO_WORDS.sub(" ", text)
+    text = fold_compatibility(text)
     if text.isascii():
         return _foreign_words(text, declared)
     letters = [letter for letter in text if letter.isalpha()]
@@ -129,13 +132,14 @@ def _foreign_words(text: str, declared: str) -> bool:
     words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
     if not words:
         return False
-    english = sum(word in _ENGLISH for word in words)
     marked = {word for word in words if not word.isascii() and word not in _BORROWED and _FOREIGN_LETTERS & set(word)}
-    best, known = 0, 0
-    for own in _OWN.values():
-        found = [word for word in words if word in own]
-        if len(set(found)) > known:
-            known, best = len(set(found)), len(found)
+    found = [word for word in words if word in _LANGUAGES]
+    if not found:
+        return False
+    english = sum(word in _ENGLISH for word in words)
+    seen = Counter(language for word in set(found) for language in _LANGUAGES[word])
+    language, known = seen.most_common(1)[0]
+    best = sum(language in _LANGUAGES[word] for word in found)
     evidence = known + min(len(marked), 2)
     asked = 1 if declared and declared[:2].lower() not in ("en", "") and not english else 2
     if known < 1 or evidence < asked:
@@ -143,4 +147,7 @@ def _foreign_words(text: str, declared: str) -> bool:
     return best + len(marked) > 2 * english and (best + len(marked)) * 7 >= len(words)
 
 
-_OWN = {language: words - _SHARED - _ENGLISH for language, words in _WORDS.items()}
+_LANGUAGES: dict[str, list[str]] = {}  # of each word, those that it belongs to
+for _language, _words in _WORDS.items():
+    for _word in _words - _SHARED - _ENGLISH:
+        _LANGUAGES.setdefault(_word, []).append(_language)

@@ -18,6 +18,7 @@ from socialclass.formats.records import AddedFields, Record, as_cell
 from socialclass.labelling import Tally
 
 if TYPE_CHECKING:
+    from socialclass.curation import Finding, Kind
     from socialclass.evaluation import Comparison, Evaluation
     from socialclass.validation import Assessment, CurvePoint, FoldScore
 
@@ -256,24 +257,37 @@ def status(wanted: bool) -> Iterator[Callable[[str], None]]:
         yield shown.update
 
 
-def print_model(classifier: Classifier, path: str, size: int, console: Console) -> None:
+def print_findings(findings: "Sequence[Finding]", kinds: "Sequence[Kind]", rows: int, console: Console) -> None:
+    """Print what is wrong with a corpus: kind by kind, a line a finding, and the counts."""
+    for kind in kinds:
+        found = [finding for finding in findings if finding.kind == kind.name]
+        if not found:
+            continue
+        console.print(Text.assemble((f"{kind.name}: {len(found):,}", "bold"), f"  {kind.help}; {kind.remedy}"))
+        for finding in found:
+            line = Text.assemble("  ", (printable(finding.place), "cyan"), f": {printable(finding.problem)}")
+            console.print(line, soft_wrap=True)
+    console.print(f"{len(findings):,} findings in {rows:,} rows")
+
+
+def print_model(classifier: Classifier, path: str, sha256: str, size: int, console: Console) -> None:
     """Print the card of a model: what it is, what it was trained on, its strongest terms."""
     weights, facts = classifier.weights, classifier.facts
     card = Table(box=None, pad_edge=False, show_header=False)
-    card.add_row("model", path)
-    card.add_row("classes", ", ".join(classifier.classes))
+    card.add_row("model", Text(printable(path)))
+    card.add_row("sha256", sha256)
+    card.add_row("classes", Text(", ".join(map(printable, classifier.classes))))
     card.add_row("terms", f"{len(weights.terms):,}")
     card.add_row("analyzer", _named(weights.analyzer._asdict()))
     for name, value in facts.items():
-        card.add_row(name.replace("_", " "), _named(value) if isinstance(value, Mapping) else str(value))
+        if name == "search":  # a line a trial would bury the rest; --output-format json has them
+            value = {part: each for part, each in value.items() if part != "trials"}
+        shown = _named(value) if isinstance(value, Mapping) else str(value)
+        card.add_row(Text(printable(name.replace("_", " "))), Text(printable(shown)))
     console.print(card)
-    for row, coef in enumerate(weights.coef):
-        ranked = sorted(range(len(coef)), key=coef.__getitem__)
-        label = classifier.classes[row if len(weights.coef) > 1 else 1]
+    for label, terms in classifier.strongest_terms(size).items():
         console.print()
-        _print_terms(console, f"strongest for {label}", [weights.terms[i] for i in reversed(ranked[-size:])])
-        if len(weights.coef) == 1:
-            _print_terms(console, f"strongest for {classifier.classes[0]}", [weights.terms[i] for i in ranked[:size]])
+        _print_terms(console, f"strongest for {label}", [term for term, _ in terms])
 
 
 def _print_terms(console: Console, title: str, terms: Sequence[str]) -> None:
@@ -371,3 +385,19 @@ def print_rows(console: Console, title: str, header: Sequence[str], rows: Sequen
 def print_note(console: Console, text: str) -> None:
     """Print a sentence in small print."""
     console.print(Text(printable(text), "dim"))
+
+
+@contextmanager
+def search_progress() -> Iterator[Callable[[float, int, float], None]]:
+    """Show a bar on standard error while settings are searched; yields what to call after each trial.
+
+    It takes the share of the budget used (0 to 1), the number of trials, and the best macro-F1 so far.
+    """
+    columns = (TextColumn("searching"), BarColumn(), TextColumn("{task.fields[state]}"))
+    with Progress(*columns, console=make_console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0, state="first trial")
+
+        def tick(share: float, trials: int, best: float) -> None:
+            bar.update(task, completed=share, state=f"{trials} trials, best macro-F1 {best:.3f}, Ctrl-C takes it")
+
+        yield tick

@@ -141,9 +141,10 @@ def outcomes(classifier: Classifier) -> list[tuple[str, str]]:
 
 def _around(names: tuple[str, ...], label: str, reason: str) -> tuple[str, str]:
     """Return the added members' text before and after the probability; without evidence it is null."""
-    members = as_members(dict(zip(names, (label, None, reason), strict=True))) + "}\n"
-    before, after = members.rsplit("null, ", 1)
-    return before + "null" * (reason in ("empty", "no_known_terms")), ", " + after
+    before = f"{as_members({names[0]: label})}, {as_members({names[1]: None})}"
+    if reason not in ("empty", "no_known_terms"):
+        before = before.removesuffix("null")
+    return before, f", {as_members({names[2]: reason})}}}\n"
 
 
 def label_table(

@@ -107,6 +107,43 @@ def test_scores_equal_the_references(
     assert_equal(weights(texts, analyzer, rows, damping, seed), [*texts, " ".join(texts), "".join(texts)])
 
 
+FACTS = st.sampled_from(
+    ["<Follow>", "<by a Person>", "<Follow: Organization>", "<é>", "<\ud83d>", "<unknown>", "<start> >", "<platform>"]
+)
+
+
+@given(
+    rows=st.lists(st.tuples(hostile, st.lists(FACTS, max_size=5)), min_size=1, max_size=8),
+    others=st.lists(st.sampled_from(["free", "order*", "<>", "<", "", "facebook rocks", "<a\nb>"]), max_size=2),
+    seed=st.integers(0, 9),
+)
+@settings(max_examples=200, deadline=None)
+def test_facts_count_as_whole_terms(rows: list[tuple[str, list[str]]], others: list[str], seed: int) -> None:
+    """After a text's own terms; one that is known by another form of term is found, too."""
+    texts, facts = [text for text, _ in rows], [[*beside, *others] for _, beside in rows]
+    model = weights(texts, AnalyzerSettings(), 1, 1.0, seed)
+    known = {fact for beside in facts[:-1] for fact in beside} | {"<Follow>", "<é>", "<\ud83d>", "<start> >"}
+    terms = tuple(sorted({*model.terms, *known}))
+    chance = random.Random(seed)
+    numbers = [[chance.uniform(0.1, 3) for _ in terms] for _ in range(2)]
+    model = Weights(terms, numbers[0], (numbers[1],), (0.1,), 1.0, AnalyzerSettings())
+    ours, theirs = compiled.Scorer(model).score(texts, facts), reference.Scorer(model).score(texts, facts)
+    assert [each.known for each in ours] == [each.known for each in theirs]
+    assert all(abs(a.scores[0] - b.scores[0]) <= 1e-12 for a, b in zip(ours, theirs, strict=True))
+    assert compiled.Scorer(model).score(texts, [()] * len(texts)) == compiled.Scorer(model).score(texts)
+
+
+def test_facts_go_with_texts() -> None:
+    """As many sequences as texts, of str."""
+    scorer = compiled.Scorer(weights(["a"], AnalyzerSettings(), 1, 0.0))
+    with pytest.raises(ValueError, match="one sequence for each text"):
+        scorer.score(["a"], [])
+    with pytest.raises(TypeError, match="a fact is int"):
+        scorer.score(["a"], [[1]])
+    with pytest.raises(TypeError, match="no sequence"):
+        scorer.score(["a"], [1])
+
+
 def test_every_character_means_what_the_reference_says() -> None:
     """All of Unicode, each character between letters, doubled, and in a hashtag."""
     every = [chr(code) for code in range(0x110000)]

@@ -14,6 +14,9 @@ FLOORS = (
     ("render_analysis",),
     ("render", "report"),
     ("sklearn", "validation"),
+    ("curation",),
+    ("exchange",),
+    ("reproduction",),
     ("analytics",),
     ("network",),
     ("ledger",),
@@ -40,9 +43,10 @@ ONLY_IMPORTERS = {
     "rich": {"render", "render_analysis"},  # the latter for a type only
     "matplotlib": {"report"},
     "igraph": {"network"},
-    "sklearn": {"training", "sklearn"},
-    "joblib": {"persistence"},
+    "sklearn": {"training", "sklearn", "exchange"},
+    "joblib": {"persistence", "exchange"},
     "scipy": {"training"},
+    "onnx": {"exchange"},
 }
 HEIGHT = {name: height for height, names in enumerate(reversed(FLOORS)) for name in names}
 PACKAGE = ROOT / "socialclass"

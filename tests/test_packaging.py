@@ -1,8 +1,10 @@
 """Wheel, source archive, checkout: each finds the bundled model and corpus."""
 
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -57,6 +59,21 @@ def test_the_wheel_carries_model_and_corpus(built: Path, tmp_path: Path) -> None
         assert set(archive.namelist()) >= SHIPPED
         archive.extractall(tmp_path / "site")
     assert labels(tmp_path / "site", tmp_path) == "social networking"
+
+
+@pytest.mark.skipif(not sysconfig.get_config_var("CC") or not shutil.which("cc"), reason="no compiler here")
+def test_an_installed_wheel_scores_by_its_core(built: Path, tmp_path: Path) -> None:
+    """A wheel built where there is a compiler holds the core, and the core is what scores, outside the checkout."""
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as archive:
+        core = [name for name in archive.namelist() if name.startswith("socialclass/scoring/_core.")]
+        assert any(name.endswith((".so", ".pyd")) for name in core), core
+        archive.extractall(tmp_path)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import socialclass.scoring as scoring; "
+        f"assert scoring.__file__.startswith({str(tmp_path)!r}), scoring.__file__; assert scoring.Scorer.name == 'C'"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_source_archive_carries_model_and_corpus(built: Path, tmp_path: Path) -> None:

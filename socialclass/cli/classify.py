@@ -102,7 +102,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
     "--jobs",
     type=click.IntRange(1),
     metavar="N",
-    help="Threads for lines of a file; by default as many as there are processors.",
+    help="Threads for a file; by default as many as there are processors.",
 )
 @click.option("--summary", is_flag=True, help="Print the counts of labels to standard error.")
 @click.option("--summary-json", metavar="FILE", help="Write the counts as JSON.")
@@ -116,7 +116,8 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
     """Label each text of FILE, or of standard input, as marketing or networking.
 
     One record in, one record out, in order, with all its own fields and these added: predicted_label, probability
-    (of that label), and reason (empty, or why the label is 'uncertain': no_known_terms, low_confidence, empty).
+    (of that label), and reason (empty, or why the label is 'uncertain': no_known_terms, low_confidence, empty,
+    not_english).
     """
     sources = files or (STANDARD,)
     classifier = open_model(model)

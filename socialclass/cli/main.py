@@ -21,8 +21,9 @@ COMMANDS = {
     "train": "socialclass.cli.train",
     "evaluate": "socialclass.cli.evaluate",
     "explain": "socialclass.cli.explain",
-    "convert": "socialclass.cli.convert",
     "compare": "socialclass.cli.compare",
+    "corpus": "socialclass.cli.corpus",
+    "convert": "socialclass.cli.convert",
     "model": "socialclass.cli.model",
     "analyze": "socialclass.cli.analyze",
     "completion": "socialclass.cli.completion",
@@ -35,7 +36,7 @@ Exit codes:
   1  error: one line on standard error
   2  wrong usage
   3  finished, but some records could not be read (each is named)
-  4  a gate that was asked for failed (evaluate --fail-under, compare --max-flips)
+  4  a gate that was asked for failed (evaluate --fail-under, compare --max-flips, corpus check --strict)
   130, 141, 143  stopped by Ctrl-C, a closed pipe, SIGTERM
 \b
 Environment: NO_COLOR, FORCE_COLOR

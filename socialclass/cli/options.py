@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from socialclass.classifier import Classifier
+from socialclass.errors import OutputError
 from socialclass.formats import read_binary
 from socialclass.inputs import INPUT_FORMATS
 
@@ -91,6 +92,18 @@ def color_option(function: F) -> F:
     return click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour in tables."
     )(function)
+
+
+def force_option(function: F) -> F:
+    """Add ``--force``."""
+    return click.option("--force", is_flag=True, help="Replace files that exist.")(function)
+
+
+def refuse_overwriting(paths: Iterable[str], force: bool) -> None:
+    """Raise `OutputError` for the first path that exists, unless `force`; devices and pipes hold nothing to lose."""
+    for path in paths:
+        if not force and (os.path.isfile(path) or os.path.isdir(path)):
+            raise OutputError("this file exists", place=path, remedy="name another, or replace it with --force")
 
 
 def open_model(path: str | None) -> Classifier:

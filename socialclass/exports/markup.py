@@ -23,11 +23,16 @@ def html_to_text(markup: str) -> str:
         return html.unescape(markup) if "&" in markup else markup
     plain = _PLAIN_TAG.sub("\n", markup)
     if "<" not in plain:
-        return _BREAKS.sub("\n", html.unescape(plain)).strip()
+        return _tidy(html.unescape(plain) if "&" in plain else plain)
     parser = _Text()
     parser.feed(markup)
     parser.close()
-    return _BREAKS.sub("\n", "".join(parser.parts)).strip()
+    return _tidy("".join(parser.parts))
+
+
+def _tidy(text: str) -> str:
+    text = text.strip()
+    return _BREAKS.sub("\n", text) if "\n" in text else text
 
 
 class _Text(HTMLParser):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from socialclass.activity import Activity, facts
@@ -70,19 +71,27 @@ def _unreadable(found: Unreadable) -> Record:
     return Record("", _UNREADABLE, (found.file, found.position, found.raw[:2000]), place, found.error)
 
 
+@lru_cache(maxsize=64)
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _object_record(item: Item) -> Record:
     content: dict[str, Any] = item.value
     activity = activity_of(content, item.file, item.position)
     added: dict[str, object] = {}
+    members = ""
     if "id" not in content:
         added["id"] = stable_id(json.dumps(content, ensure_ascii=False, sort_keys=True))
+        members = f', "id": "{added["id"]}"'
     if "file" not in content:
         added["file"] = activity.file
+        members += f', "file": {_quoted(activity.file)}'
     if "position" not in content:
         added["position"] = activity.position
+        members += f', "position": {activity.position}'
     own = (item.raw or json.dumps(content, ensure_ascii=False)).rstrip()[:-1].rstrip()
-    members = json.dumps(added, ensure_ascii=False)[1:]
-    raw = f"{own}, {members}" if content and added else own + (members if added else "}")
+    raw = f"{own}{members if content else members[2:]}}}"
     return Record(
         activity.text,
         (*content, *added),

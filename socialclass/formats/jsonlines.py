@@ -94,7 +94,7 @@ class JsonLinesWriter:
         """Write one record as a line."""
         own = record.raw[1:-1].strip() if record.raw else as_members(_named(record))
         members = as_members(dict(zip(added.names, map(_rounded, added.values), strict=True)))
-        self._stream.write(f"{{{own}{', ' if own else ''}{members}}}\n".encode())
+        self._stream.write(f"{{{own}{', ' if own and members else ''}{members}}}\n".encode())
 
     def write_rows(self, rows: bytes, names: Sequence[str], added: tuple[str, ...]) -> None:
         """Write finished lines; names are for tables."""

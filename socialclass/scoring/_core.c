@@ -205,6 +205,10 @@ static size_t first_invalid(const uint8_t *s, size_t length) {
             i += length - i >= 8 && (load8(s + i) & UINT64_C(0x8080808080808080)) == 0 ? 8 : 1;
             continue;
         }
+        if (c >= 0xc2 && c < 0xe0 && length - i >= 2 && (s[i + 1] & 0xc0) == 0x80) { /* most of what is not ASCII */
+            i += 2;
+            continue;
+        }
         size_t size = c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
         if (size == 0 || size > length - i)
             return i;
@@ -475,10 +479,21 @@ static int add_pair(Core *core, Builder *builder, const uint8_t *s, size_t gap, 
     return 0;
 }
 
+/* Say whether a term has the form of a fact (`activity.facts`): it stands in <>. */
+static int is_fact(const uint8_t *s, size_t length) {
+    return length > 2 && s[0] == '<' && s[length - 1] == '>' && memchr(s, '\n', length) == NULL;
+}
+
 /* Enter one term of the vocabulary under what texts will be asked for: a word, a prefix or a pair. */
 static int add_term(Core *core, Builder *builder, const uint8_t *s, size_t length, int32_t term) {
     if (length == 0)
         return 0;
+    if (is_fact(s, length)) { /* no token is one, so that the same table serves */
+        Name *name = intern(core, s, length);
+        if (name == NULL)
+            return -1;
+        name->word = term;
+    }
     const uint8_t *gap = memchr(s, ' ', length);
     if (gap != NULL) {
         size_t at = (size_t)(gap - s);
@@ -975,7 +990,8 @@ static inline size_t ascii_word_end(const uint8_t *t, size_t i) {
 static inline size_t word_end(const uint8_t *t, size_t i, int *wide) {
     for (;;) {
         size_t size;
-        i = ascii_word_end(t, i);
+        if (t[i] < 0x80)
+            i = ascii_word_end(t, i);
         if (t[i] >= 0x80 && (size = letter(t + i)) != 0) {
             *wide = 1;
             i += size;
@@ -1114,8 +1130,9 @@ static int emit_handles(const Core *core, Worker *worker, const uint8_t *s, size
         return -1;
     memset(worker->text + worker->text_used, 0, 4 * length + 2 * PADDING); /* what is read past a part is no chance */
     for (int tail = 0; tail < 2; tail++)
-        for (size_t i = 0; i < length; i++) {
-            if (s[i] != '@' || inside_mail(s, i))
+        for (const uint8_t *at = s; (at = memchr(at, '@', length - (size_t)(at - s))) != NULL; at++) {
+            size_t i = (size_t)(at - s);
+            if (inside_mail(s, i))
                 continue;
             size_t end = i + 1, size;
             while (end < length && (size = word_character(s + end, s + length)) != 0)
@@ -1160,6 +1177,21 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
             return no_memory(worker);
         line->parts = worker->n_tokens - line->first - line->count;
     }
+    return 0;
+}
+
+/* Take a fact beside the text that came last: found as a whole term, after those of the text. */
+static int add_fact(const Core *core, Worker *worker, const uint8_t *s, size_t length) {
+    size_t begin = worker->text_used;
+    if (begin + length > UINT32_MAX - PADDING ||
+        GROW(worker->text, worker->text_size, begin + length + PADDING) < 0 ||
+        GROW(worker->tokens, worker->tokens_size, worker->n_tokens + 1) < 0)
+        return no_memory(worker);
+    memcpy(worker->text + begin, s, length);
+    memset(worker->text + begin + length, 0, PADDING);
+    emit(core, worker, begin, length, 1);
+    worker->text_used += length + 1;
+    worker->lines[worker->n_lines - 1].parts++;
     return 0;
 }
 
@@ -1342,6 +1374,9 @@ static PyObject *make_scores(const Core *core, const Worker *worker, Py_ssize_t 
     if (number == NULL)
         goto failed;
     PyTuple_SET_ITEM(result, 0, number);
+    /* Numbers are in no cycle: the collector need not walk over thousands of them, again and again. */
+    PyObject_GC_UnTrack(PyTuple_GET_ITEM(result, 1));
+    PyObject_GC_UnTrack(result);
     return result;
 failed:
     Py_XDECREF(result);
@@ -1349,9 +1384,37 @@ failed:
     return NULL;
 }
 
-/* Score texts[at:] until the batch is full; return how many, or -1. `owners` keeps what the batch points at. */
-static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, Py_ssize_t at, PyObject *results,
-                              PyTypeObject *type, PyObject *owners) {
+/* Take the facts beside a text; return 1 if one has not their form, -1 for an error. */
+static int add_facts(const Core *core, Worker *worker, PyObject *given) {
+    PyObject *facts = PySequence_Fast(given, "facts are no sequence"), *owner;
+    int outcome = facts == NULL ? -1 : 0;
+    for (Py_ssize_t i = 0; outcome == 0 && i < PySequence_Fast_GET_SIZE(facts); i++) {
+        Py_ssize_t length;
+        PyObject *fact = PySequence_Fast_GET_ITEM(facts, i);
+        if (!PyUnicode_Check(fact)) {
+            PyErr_Format(PyExc_TypeError, "a fact is %s, not str", Py_TYPE(fact)->tp_name);
+            outcome = -1;
+            break;
+        }
+        const uint8_t *s = utf8_of(fact, &length, &owner);
+        if (s == NULL)
+            outcome = -1;
+        else if (!is_fact(s, (size_t)length))
+            outcome = 1;
+        else
+            outcome = add_fact(core, worker, s, (size_t)length);
+        Py_XDECREF(owner);
+    }
+    Py_XDECREF(facts);
+    return outcome;
+}
+
+enum { FAILED = -1, NO_FACT = -2 };
+
+/* Score texts[at:] until the batch is full; return how many, FAILED, or NO_FACT if only Python can look a fact up.
+   `owners` keeps what the batch points at. */
+static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, PyObject *facts, Py_ssize_t at,
+                              PyObject *results, PyTypeObject *type, PyObject *owners) {
     Py_ssize_t taken = at;
     start_batch(worker);
     for (; taken < PyTuple_GET_SIZE(texts) && !batch_is_full(worker); taken++) {
@@ -1365,7 +1428,10 @@ static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, Py_ss
         int failed = s == NULL || (owner != NULL && PyList_Append(owners, owner) < 0);
         Py_XDECREF(owner);
         if (failed || add_line(core, worker, s, (size_t)length) < 0)
-            return -1;
+            return FAILED;
+        int beside = facts != Py_None ? add_facts(core, worker, PyTuple_GET_ITEM(facts, taken)) : 0;
+        if (beside != 0)
+            return beside < 0 ? FAILED : NO_FACT;
     }
     if (resolve(core, worker) < 0)
         return -1;
@@ -1380,10 +1446,14 @@ static Py_ssize_t score_batch(Core *core, Worker *worker, PyObject *texts, Py_ss
 }
 
 static PyObject *core_score(Core *core, PyObject *args) {
-    PyObject *texts;
+    PyObject *texts, *facts = Py_None;
     PyTypeObject *type;
-    if (!PyArg_ParseTuple(args, "O!O!", &PyTuple_Type, &texts, &PyType_Type, &type))
+    if (!PyArg_ParseTuple(args, "O!O!|O", &PyTuple_Type, &texts, &PyType_Type, &type, &facts))
         return NULL;
+    if (facts != Py_None && (!PyTuple_Check(facts) || PyTuple_GET_SIZE(facts) != PyTuple_GET_SIZE(texts))) {
+        PyErr_SetString(PyExc_ValueError, "facts are a tuple with one sequence for each text");
+        return NULL;
+    }
     if (!PyType_IsSubtype(type, &PyTuple_Type)) {
         PyErr_SetString(PyExc_TypeError, "the second argument is no tuple type");
         return NULL;
@@ -1392,7 +1462,7 @@ static PyObject *core_score(Core *core, PyObject *args) {
     Worker *worker = results != NULL && owners != NULL ? take_worker(core) : NULL;
     Py_ssize_t at = 0, scored = worker != NULL ? 0 : -1;
     while (scored >= 0 && at < PyTuple_GET_SIZE(texts)) {
-        scored = score_batch(core, worker, texts, at, results, type, owners);
+        scored = score_batch(core, worker, texts, facts, at, results, type, owners);
         at += scored;
     }
     if (worker != NULL)
@@ -1400,7 +1470,7 @@ static PyObject *core_score(Core *core, PyObject *args) {
     Py_XDECREF(owners);
     if (scored < 0)
         Py_CLEAR(results);
-    return results;
+    return scored == NO_FACT ? Py_NewRef(Py_None) : results;
 }
 
 /* ---------------------------------------------------------------- label_lines(block) */
@@ -1621,6 +1691,7 @@ the bytes that they and the writers would give. */
 
 enum { PLAIN_RECORD, BLANK_RECORD, FOREIGN_RECORD, NO_ROOM, NO_MEMORY };
 enum { DEEPEST = 32, MOST_KEYS = 200, LONGEST_NUMBER = 300 }; /* beyond these, Python reads the JSON */
+enum { LONGEST_ROW = 16 << 20 };           /* csv.field_size_limit, which no shorter row can meet */
 
 typedef struct {
     Span record, text;
@@ -1755,7 +1826,8 @@ static int scan_row(Worker *worker, const Table *table, const uint8_t *s, const 
         found->record = (Span){s, (size_t)((lone != NULL ? lone : stop) - s)};
         kind = lone != NULL && row_end(lone, end) != stop ? FOREIGN_RECORD : scan_plain_row(table, found);
     }
-    if (kind == PLAIN_RECORD && first_invalid(s, found->record.length) < found->record.length)
+    size_t length = found->record.length;
+    if (kind == PLAIN_RECORD && (length > LONGEST_ROW || first_invalid(s, length) < length))
         return FOREIGN_RECORD;
     return kind;
 }
@@ -2610,7 +2682,8 @@ static PyObject *core_count(Core *core, PyObject *args) {
 
 static PyMethodDef core_methods[] = {
     {"score", (PyCFunction)core_score, METH_VARARGS,
-     "score(texts, type) -> list of type((known, scores)), one a text; texts is a tuple of str."},
+     "score(texts, type, facts=None) -> list of type((known, scores)), one a text; texts is a tuple of str, facts of "
+     "sequences of str. None if a fact has not the form of one."},
     {"label_lines", (PyCFunction)core_label_lines, METH_VARARGS,
      "label_lines(block, labels, min_confidence) -> (rows, counts, bad byte or -1); runs without the lock."},
     {"label_csv", (PyCFunction)core_label_csv, METH_VARARGS,

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from _typeshed import ReadableBuffer
@@ -30,7 +30,9 @@ class Core:
         normalize: Callable[[str], str],
         fold: Callable[[str], str],
     ) -> None: ...
-    def score(self, texts: tuple[str, ...], kind: type[_T], /) -> list[_T]: ...
+    def score(
+        self, texts: tuple[str, ...], kind: type[_T], facts: tuple[Sequence[str], ...] | None = None, /
+    ) -> list[_T] | None: ...
     def label_lines(
         self, block: ReadableBuffer, labels: tuple[bytes, ...], min_confidence: float, /
     ) -> tuple[bytes, tuple[int, ...], int]: ...

@@ -74,9 +74,10 @@ class Scorer(reference.Scorer):
 
     def score(self, texts: Iterable[str], facts: Iterable[Sequence[str]] | None = None) -> list[Scores]:
         """Return the scores of each text, in order; facts: for each text, terms beside its own."""
-        if facts is not None:
-            return super().score(texts, facts)
-        return self._core.score(tuple(texts), Scores)
+        texts = tuple(texts)
+        facts = None if facts is None else tuple(facts)
+        scored = self._core.score(texts, Scores, facts)
+        return super().score(texts, facts) if scored is None else scored
 
     def label_lines(self, block: bytes, labels: tuple[bytes, ...], min_confidence: float = 0.0) -> LabelledBlock:
         """Label the lines of a block; other threads run meanwhile.

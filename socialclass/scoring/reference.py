@@ -9,9 +9,10 @@ the tests hold it equal to them.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from math import log, sqrt
+from operator import mul
 from typing import NamedTuple, overload
 
 from socialclass.text import AnalyzerSettings, analyze
@@ -128,17 +129,8 @@ class Scorer:
 
         The constant is left out.
         """
-        known: dict[int, int] = {}
-        lookup = self._index.get
-        for term in (*analyze(text, self._weights.analyzer), *facts):
-            index = lookup(term)
-            if index is not None:
-                known[index] = known.get(index, 0) + 1
-        idf = self._weights.idf
-        values = {i: idf[i] if count == 1 else (1.0 + log(count)) * idf[i] for i, count in known.items()}
-        damping = self._weights.damping
-        length = sqrt(sum([value * value for value in values.values()]) + damping * damping)
-        return {i: value / length for i, value in values.items()} if length else {}
+        indices, values, length = self._weigh(text, facts)
+        return {i: value / length for i, value in zip(indices, values, strict=True)}
 
     def score(self, texts: Iterable[str], facts: Iterable[Sequence[str]] | None = None) -> list[Scores]:
         """Return the scores of each text, in order; facts: for each text, terms beside its own."""
@@ -146,10 +138,19 @@ class Scorer:
         results = []
         pairs = zip(texts, facts, strict=True) if facts is not None else ((text, ()) for text in texts)
         for text, beside in pairs:
-            vector = self.vector(text, beside)
-            totals = [sum([value * coef[i] for i, value in vector.items()], start) for coef, start in rows]
-            results.append(Scores(len(vector), tuple(totals)))
+            indices, values, length = self._weigh(text, beside)
+            totals = [start + sum(map(mul, values, [coef[i] for i in indices])) / length for coef, start in rows]
+            results.append(Scores(len(indices), tuple(totals)))
         return results
+
+    def _weigh(self, text: str, facts: Sequence[str]) -> tuple[Collection[int], list[float], float]:
+        """Return the known terms, tf * idf of each, and the length of that vector and the constant (1 if it is 0)."""
+        terms = analyze(text, self._weights.analyzer)
+        found = [i for i in map(self._index.get, [*terms, *facts] if facts else terms) if i is not None]
+        idf, damping = self._weights.idf, self._weights.damping
+        known = Counter(found)
+        values = [idf[i] if n == 1 else (1.0 + log(n)) * idf[i] for i, n in known.items()]
+        return known, values, sqrt(sum(map(mul, values, values)) + damping * damping) or 1.0
 
 
 def floats(values: Iterable[float]) -> "array[float]":

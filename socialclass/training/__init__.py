@@ -1,0 +1,34 @@
+"""train: examples to a Classifier. Terms are counted by the core, the optimum is scikit-learn's, the solver is here.
+
+TF-IDF (sublinear, smoothed idf, a constant entry before L2 normalising), logistic regression (L2 penalty), then a
+calibration on out-of-fold scores that folds into the coefficients, so that it costs nothing when scoring.
+"""
+
+from socialclass.training.calibration import fit_calibration
+from socialclass.training.continuing import corpus_of, source_facts
+from socialclass.training.fitting import fit
+from socialclass.training.folding import folds, out_of_fold_scores
+from socialclass.training.learning import train, train_examples
+from socialclass.training.remarks import remarks
+from socialclass.training.search import Progress, SearchResult, Trial, search
+from socialclass.training.settings import FOLDS, TrainSettings
+from socialclass.training.vectors import damped
+
+__all__ = [
+    "FOLDS",
+    "Progress",
+    "SearchResult",
+    "TrainSettings",
+    "Trial",
+    "corpus_of",
+    "damped",
+    "fit",
+    "fit_calibration",
+    "folds",
+    "out_of_fold_scores",
+    "remarks",
+    "search",
+    "source_facts",
+    "train",
+    "train_examples",
+]

@@ -1,0 +1,45 @@
+"""What training can be told. Nothing is computed here."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from socialclass.text import AnalyzerSettings
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What training does; the defaults are those of the bundled model.
+
+    analyzer: what is a term.
+    min_df: terms in fewer texts than this are dropped.
+    damping: the constant entry of every vector before L2 normalising, in units of tf * idf; 0 for none.
+    idf_power: 1 for TF-IDF as it is mostly used; 2 applies the idf twice, as when it weighs both document and query
+        (SMART's ``ltc.ltc``): rare words count for more, habits of style for less; 0 for no idf.
+    C: inverse strength of the L2 penalty, as in scikit-learn.
+    class_weight: ``balanced`` or None, as in scikit-learn.
+    calibrate: fit slope and offsets of the scores on out-of-fold scores.
+    """
+
+    analyzer: AnalyzerSettings = AnalyzerSettings()
+    min_df: int = 1
+    damping: float = 100.0
+    idf_power: int = 2
+    C: float = 3.0
+    class_weight: str | None = None
+    calibrate: bool = True
+
+    def as_facts(self) -> dict[str, Any]:
+        """Return the settings as a model file holds them."""
+        return {**asdict(self), "analyzer": self.analyzer._asdict()}
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> "TrainSettings":
+        """Return the settings that a model file holds.
+
+        >>> TrainSettings.from_facts(TrainSettings(C=7.0).as_facts()).C
+        7.0
+        """
+        return cls(**{**facts, "analyzer": AnalyzerSettings(**facts["analyzer"])})

@@ -1,0 +1,114 @@
+"""Texts to matrices: counts of terms once for a corpus, TF-IDF vectors of any of its rows from them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from socialclass.corpus import Example
+from socialclass.errors import CorpusError
+from socialclass.scoring import count_terms
+from socialclass.text import AnalyzerSettings
+from socialclass.training.settings import TrainSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+
+class TermCounts(NamedTuple):
+    """How often each term stands in each text: ``matrix`` has shape (n_texts, n_terms), ``terms`` are sorted."""
+
+    terms: Sequence[str]
+    matrix: "csr_matrix"
+
+
+def count_examples(examples: Sequence[Example], analyzer: AnalyzerSettings) -> TermCounts:
+    """Count the terms of all texts, and the facts beside them.
+
+    >>> corpus = [Example("hi mum", "a", facts=("<reply>",)), Example("hi", "b")]
+    >>> counts = count_examples(corpus, AnalyzerSettings(1, 0))
+    >>> list(counts.terms), counts.matrix.toarray().tolist()
+    (['<reply>', 'hi', 'mum'], [[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
+    """
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    counted = count_terms([example.text for example in examples], analyzer)
+    data = np.frombuffer(counted.counts, np.int32).astype(np.float64)
+    indices = np.frombuffer(counted.indices, np.int32).copy()
+    ends = np.frombuffer(counted.ends, np.int64).astype(np.int32 if len(data) < 2**31 else np.int64)
+    matrix = csr_matrix((data, indices, ends), shape=(len(examples), len(counted.terms)))
+    matrix.sort_indices()
+    if any(example.facts for example in examples):
+        return _with_facts(counted.terms, matrix, examples)
+    return TermCounts(counted.terms, matrix)
+
+
+def _with_facts(terms: Sequence[str], matrix: "csr_matrix", examples: Sequence[Example]) -> TermCounts:
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    both = sorted({*terms, *(fact for example in examples for fact in example.facts)})
+    places = {term: place for place, term in enumerate(both)}
+    moved = np.array([places[term] for term in terms], dtype=np.int32)
+    size = (len(examples), len(both))
+    words = csr_matrix((matrix.data, moved[matrix.indices] if len(moved) else matrix.indices, matrix.indptr), size)
+    rows = [row for row, example in enumerate(examples) for _ in example.facts]
+    columns = [places[fact] for example in examples for fact in example.facts]
+    total = (words + csr_matrix((np.ones(len(rows)), (rows, columns)), size)).tocsr()  # repeated facts add up
+    total.sort_indices()
+    return TermCounts(both, total)
+
+
+class Weighting(NamedTuple):
+    """Which terms a fit knows, and how much each counts: both of shape (n_known_terms,).
+
+    known: columns of the counted matrix; idf: already raised to the power of the settings.
+    """
+
+    known: "np.ndarray[Any, Any]"
+    idf: "np.ndarray[Any, np.dtype[np.float64]]"
+
+
+def weigh(counts: "csr_matrix", settings: TrainSettings) -> Weighting:
+    """Return the vocabulary and the smoothed idf of the rows of counts: ``1 + ln((1 + n) / (1 + df))``.
+
+    Raises `CorpusError` where no term is left.
+    """
+    import numpy as np
+
+    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+    known = np.flatnonzero(frequency >= max(1, settings.min_df))
+    if not len(known):
+        raise CorpusError("the texts hold no terms to learn from", remedy="give it longer texts or a smaller min_df")
+    idf = np.log((1.0 + counts.shape[0]) / (1.0 + frequency[known])) + 1.0
+    return Weighting(known, np.power(idf, settings.idf_power))
+
+
+def vectors(counts: "csr_matrix", weighting: Weighting, damping: float) -> "csr_matrix":
+    """Return the vectors of the rows of counts, shape (n_texts, n_known_terms), each divided by its length."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    places = np.full(counts.shape[1], -1, dtype=np.int32)
+    places[weighting.known] = np.arange(len(weighting.known), dtype=np.int32)
+    columns = places[counts.indices]
+    kept = columns >= 0
+    columns = columns[kept]
+    values = counts.data[kept]
+    more = values > 1.0
+    values[more] = 1.0 + np.log(values[more])
+    values *= weighting.idf[columns]
+    ends = np.concatenate([[0], np.cumsum(kept)])[counts.indptr].astype(counts.indptr.dtype)
+    return damped(csr_matrix((values, columns, ends), (counts.shape[0], len(weighting.known))), damping)
+
+
+def damped(matrix: "csr_matrix", damping: float) -> "csr_matrix":
+    """Divide each row (n_texts, n_terms) by its length with the constant entry counted in."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    squares = np.bincount(rows, matrix.data * matrix.data, matrix.shape[0])
+    lengths = np.sqrt(squares + damping * damping)
+    lengths[lengths == 0.0] = 1.0
+    return csr_matrix((matrix.data / lengths[rows], matrix.indices, matrix.indptr), matrix.shape)
