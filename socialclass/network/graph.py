@@ -105,14 +105,18 @@ class Network:
 
     def _communities(self) -> tuple[Sequence[int], float]:
         """Leiden's method for modularity (Traag, Waltman and van Eck, Scientific Reports 9, 2019)."""
+        import numpy as np
+
         if not len(self.ties):
             return [0] * len(self.members), 0.0
         loose = self.graph.as_undirected(combine_edges="sum")
         with _seeded():
             found = loose.community_leiden("modularity", weights="weight", n_iterations=10)
-        by_size = sorted(range(len(found)), key=lambda i: (-len(found[i]), found[i]))
-        number = {old: new for new, old in enumerate(by_size)}
-        return [number[old] for old in found.membership], float(found.modularity)
+        membership = np.asarray(found.membership)
+        _, first, number, sizes = np.unique(membership, return_index=True, return_inverse=True, return_counts=True)
+        by_size = np.empty(len(sizes), np.int64)
+        by_size[np.lexsort((first, -sizes))] = np.arange(len(sizes))  # the largest is 0
+        return by_size[number].tolist(), float(found.modularity)
 
     def reach(self, actors: Sequence[int], steps: int = 2) -> list[int]:
         """Return how many others turn to each actor directly or over others, in so many steps."""
