@@ -94,7 +94,7 @@ def _unusable(rows: Sequence[Row]) -> Iterator[Finding]:
     for row in rows:
         if row.error:
             yield Finding("unreadable", row.place, row.error)
-        elif not row.example.text.strip():
+        elif not row.example.text.strip() and not row.example.facts:
             yield Finding("empty", row.place, "the text is empty")
 
 
