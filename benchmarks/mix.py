@@ -9,15 +9,14 @@ the truth, and its mean width.
 """
 
 import argparse
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from socialclass import load_model
 from socialclass.analytics.quantification import BINS, ErrorRates, bins_of, corrected_shares
+from socialclass.corpus import read_corpus
 from socialclass.ledger import MARKETING
 from socialclass.resources import find_resource
 
@@ -37,13 +36,12 @@ class Outcome(NamedTuple):
 
 def scored(paths: Sequence[str]) -> tuple[Array, Array]:
     """Return the probability of marketing of each text (NaN for none), and whether it truly is."""
-    lines = [line for path in paths for line in Path(path).read_text(encoding="utf-8").split("\n")]
-    rows = [json.loads(line) for line in lines if line]
+    examples = [example for path in paths for example in read_corpus(path)]
     model = load_model()
     place = model.classes.index(MARKETING)
-    predicted = model.predict([row["text"] for row in rows])
+    predicted = model.predict([each.text for each in examples], 0.0, [each.facts for each in examples])
     share = np.array([float("nan") if each.reason else each.probabilities[place] for each in predicted])
-    return share, np.array([row["label"] == MARKETING for row in rows])
+    return share, np.array([each.label == MARKETING for each in examples])
 
 
 def count_by_all(sample: Array, marketing: Array, networking: Array) -> tuple[tuple[float, ...], float, float]:

@@ -156,17 +156,16 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
     )
     wording = WordingCheck(labels) if terms else None
     with ExitStack() as stack:
+        stack.callback(_note_problems, source.reading, quiet)
         tick = None
         if not quiet and is_terminal(sys.stderr):
             from socialclass.render import counter
 
             tick = stack.enter_context(counter("activities"))
         ledger = collect(source.items(files or (STANDARD,), tick), labels, [wording.see] if wording else [])
-    for problem in source.reading.problems if not quiet else ():
-        note(problem)
-    rates, why_not = _rates(source, model, error_corpus, labels)
-    settings = AnalysisSettings(by, source.called(brands), half_life)
-    analysis = analyze_ledger(ledger, settings, rates, why_not, wording)
+        rates, why_not = _rates(source, model, error_corpus, labels)
+        settings = AnalysisSettings(by, source.called(brands), half_life)
+        analysis = analyze_ledger(ledger, settings, rates, why_not, wording)
     _write(analysis, tables, report, graph, top)
     if output_format == "json":
         click.echo(json.dumps(as_plain(analysis), indent=2, ensure_ascii=False))
@@ -177,6 +176,14 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
         print_analysis(analysis, top, make_console(color))
     if source.reading.unreadable:
         click.get_current_context().exit(UNREADABLE_EXIT)
+
+
+def _note_problems(reading: Reading, quiet: bool) -> None:
+    for problem in reading.problems if not quiet else ():
+        note(problem)
+    more = reading.unreadable - len(reading.problems)
+    if more and not quiet:
+        note(f"{more:,} more records could not be read")
 
 
 @dataclass
