@@ -42,7 +42,7 @@ def analysis_page(analysis: Analysis, top: int = 10) -> str:
     ]
     if analysis.wording:
         sections.append(Section("Wording", _wording(analysis.wording, top)))
-    sections.append(Section("What every figure is", definitions((each.name, each.text) for each in DEFINITIONS)))
+    sections.append(Section("What every figure is", table(["figure", "what it is"], DEFINITIONS)))
     subtitle = f"{analysis.activities:,} activities of {analysis.actors:,} actors, {span}"
     return page("Marketing and networking", subtitle, sections)
 
@@ -247,11 +247,17 @@ def _usage(analysis: Analysis, top: int) -> Html:
     rows: list[list[Cell]] = [[shown(each.one), shown(each.other), each.forth, each.back] for each in usage.top[:top]]
     if rows:
         parts.append(table(["one", "other", "forth", "back"], rows, caption="Who talks with whom most"))
-    latest: list[list[Cell]] = [[period_name(each.period, analysis.period), *each[1:]] for each in usage.periods[-12:]]
+    latest: list[list[Cell]] = [
+        [_unbroken(period_name(each.period, analysis.period)), *each[1:]] for each in usage.periods[-12:]
+    ]
     if latest:
         header = [analysis.period, "active", "ties", "density", "newcomers", "leavers"]
         parts.append(table(header, latest, caption=f"The latest {len(latest)} {analysis.period}s"))
     return Html("".join(parts))
+
+
+def _unbroken(text: str) -> Html:
+    return Html(f'<span class="n">{escape(text)}</span>')
 
 
 def _use_over_time(usage: Usage, period: str) -> str:

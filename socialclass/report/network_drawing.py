@@ -186,16 +186,25 @@ def _labels(nodes: Sequence[Node], spots: Sequence[tuple[float, float]], order: 
             ("middle", x, y - gap),
             ("middle", x, y + gap + 11),
         )
-        for anchor, left, base in places if text else []:
-            start = left - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
-            box = (start, base - _FONT, start + width, base + 3)
-            inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= _HEIGHT
-            others = [circle for other, circle in enumerate(circles) if other != i and rank >= _ALWAYS_NAMED]
-            if inside and not any(_overlap(box, other) for other in (*taken, *others)):
+        others = [circle for other, circle in enumerate(circles) if other != i]
+        boxes = [(place, _box(*place, width)) for place in places if text]
+        for obstacles in [[*taken, *others], taken][: 2 if rank < _ALWAYS_NAMED else 1]:
+            free = [each for each in boxes if _inside(each[1]) and not any(_overlap(each[1], box) for box in obstacles)]
+            if free:
+                (anchor, left, base), box = free[0]
                 taken.append(box)
                 found.append(f'<text x="{left:.1f}" y="{base:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
                 break
     return found
+
+
+def _box(anchor: str, left: float, base: float, width: float) -> Box:
+    start = left - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+    return start, base - _FONT, start + width, base + 3
+
+
+def _inside(box: Box) -> bool:
+    return box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0 and box[3] <= _HEIGHT
 
 
 def _overlap(one: Box, other: Box) -> bool:
