@@ -96,7 +96,8 @@ def test_an_export_is_labelled_on_the_way(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     overall = json.loads(done.stdout)["mix"]["overall"]
     assert overall["activities"] == 24
-    assert overall["corrected"]["low"] <= 0.5 <= overall["corrected"]["high"]
+    assert overall["marketing"]["of"] == 24
+    assert overall["corrected"]["low"] <= overall["corrected"]["value"] <= overall["corrected"]["high"]
     own = tmp_path / "own.csv"
     own.write_text("text,label\n" + "20% off today,social media marketing\nhi mum,social networking\n" * 30)
     done = run("analyze", tmp_path / "slack.zip", "--error-rates", own, "--output-format", "json")
