@@ -1,8 +1,9 @@
 """The graph of who turns to whom: measures, communities, layout, export. The only importer of the graph library.
 
 python-igraph was chosen by measurement (`python -m benchmarks.graphs`: 100,000 actors and 487,000 ties in 4 s and
-162 MiB, where networkx takes 90 s and 713 MiB, and rustworkx has neither sampled betweenness nor communities). It is an optional extra, and GPL-licensed:
-socialclass does not ship it, but who passes on both together passes them on under the GPL.
+162 MiB, where networkx takes 90 s and 713 MiB, and rustworkx has neither sampled betweenness nor communities). It is
+an optional extra, and GPL-licensed: socialclass does not ship it, but who passes on both together passes them on under
+the GPL.
 """
 
 import random
