@@ -10,7 +10,6 @@ from socialclass.curation.rows import Row
 from socialclass.curation.suspects import find_suspects
 from socialclass.curation.telltales import FEWEST_TEXTS, find_telltales, strength
 from socialclass.errors import CorpusError
-from socialclass.training import FOLDS
 
 SUSPECTS = 60
 
@@ -156,6 +155,8 @@ def _too_short(corpus: _Corpus, options: CheckOptions) -> Iterator[Finding]:
 
 
 def _imbalance(corpus: _Corpus, options: CheckOptions) -> Iterator[Finding]:
+    from socialclass.training import FOLDS  # late: it brings numpy, and --help asks this module for its kinds
+
     places: dict[str, list[str]] = defaultdict(list)
     for row in corpus.rows:
         places[row.example.label].append(row.place)

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from socialclass.classifier import probabilities
 from socialclass.corpus import Example
-from socialclass.training import FOLDS, TrainSettings, fit_calibration, out_of_fold_scores
 
 
 class Suspect(NamedTuple):
@@ -26,6 +25,8 @@ def find_suspects(examples: Sequence[Example], seed: int = 0) -> list[Suspect]:
     own label.
     """
     import numpy as np
+
+    from socialclass.training import FOLDS, TrainSettings, fit_calibration, out_of_fold_scores
 
     classes = tuple(sorted({example.label for example in examples}))
     counts = [sum(example.label == label for example in examples) for label in classes]
