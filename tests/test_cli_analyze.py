@@ -152,3 +152,17 @@ def test_nothing_to_analyse(run: Run, tmp_path: Path) -> None:
     done = run("analyze", tmp_path / "e.jsonl")
     assert (done.returncode, done.stdout) == (1, b"")
     assert b"there is no activity to analyse" in done.stderr
+
+
+def test_a_page_of_little(run: Run, tmp_path: Path) -> None:
+    """Weeks in which nothing is certain, one channel of a long name and no ties make a page all the same."""
+    rows = [
+        {"text": "hi", "actor": "a", "published": f"2026-0{1 + i // 2}-10", "channel": "a long name " * 9,
+         "predicted_label": "uncertain" if i % 4 < 2 else "social networking",
+         "probability": None if i % 4 < 2 else 0.9}
+        for i in range(8)
+    ]  # fmt: skip
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("analyze", tmp_path / "a.jsonl", "--by", "channel", "--report", tmp_path / "r.html")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "no networking activity in which somebody turns to somebody" in (tmp_path / "r.html").read_text()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from socialclass.report.plots import Axes
 
 _MOST_POINTS = 400
+_LETTERS = 20  # of a name beside a bar
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -113,11 +114,13 @@ def _mix_bars(key: str, rows: Sequence[MixRow]) -> str:
         (name, [100 * (getattr(row, name).value or 0.0) for row in rows])
         for name in ("marketing", "networking", "uncertain")
     ]
-    return bars(f"mix-{key}", f"The mix by {key}", [row.group for row in rows], shares, x_label="%", stacked=True)
+    names = [row.group if len(row.group) <= _LETTERS else f"{row.group[: _LETTERS - 1]}…" for row in rows]
+    height = 1.4 + 0.3 * len(rows)
+    return bars(f"mix-{key}", f"The mix by {key}", names, shares, x_label="%", stacked=True, height=height)
 
 
 def _time_line(rows: Sequence[MixRow], period: str) -> str:
-    corrected = rows[0].corrected.value is not None
+    corrected = any(row.corrected.value is not None for row in rows)
     drawn = [(row.corrected if corrected else row.marketing) for row in rows]
 
     def draw(axes: "Axes") -> None:
@@ -125,7 +128,7 @@ def _time_line(rows: Sequence[MixRow], period: str) -> str:
 
         when = np.array([row.group for row in rows], dtype="datetime64[D]")
         value, low, high = (
-            np.array([getattr(each, part) for each in drawn]) * 100 for part in ("value", "low", "high")
+            np.array([getattr(each, part) for each in drawn], dtype=float) * 100 for part in ("value", "low", "high")
         )
         axes.fill_between(when, low, high, color=CYCLE[0], alpha=0.18, linewidth=0)
         axes.plot(
