@@ -70,8 +70,8 @@ def test_counts_equal_the_references(texts: list[str], analyzer: AnalyzerSetting
 def test_counts_equal_scikit_learns() -> None:
     """Vocabulary and matrix of the bundled corpus are those of CountVectorizer, prefixes and handles in them."""
     corpus = read_corpus(str(ROOT / "data/test.jsonl"))
-    vectorizer = CountVectorizer(analyzer=analyze)
-    theirs = vectorizer.fit_transform([each.text for each in corpus])
+    vectorizer = CountVectorizer(analyzer=lambda each: [*analyze(each.text), *each.facts])
+    theirs = vectorizer.fit_transform(corpus)
     ours = count_examples(corpus, AnalyzerSettings())
     assert list(ours.terms) == list(vectorizer.get_feature_names_out())
     assert (ours.matrix != theirs).nnz == 0
