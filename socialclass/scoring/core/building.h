@@ -1,0 +1,281 @@
+/* Building the tables of a Core from a vocabulary and its weights. */
+
+#ifndef SOCIALCLASS_BUILDING_H
+#define SOCIALCLASS_BUILDING_H
+
+#include "names.h"
+
+/* Say whether a token is a term alone: `text._is_term`. */
+static int is_term(const uint8_t *s, size_t length, const uint8_t *lone, size_t n_lone) {
+    size_t size = 1;
+    if (s[0] < 0x80 ? byte_class[s[0]] == WORD : Py_UNICODE_ISALNUM(decode_wide(s, &size)))
+        return 1;
+    if (size != length)
+        return 0;
+    for (size_t i = 0; i + size <= n_lone; i++)
+        if (memcmp(lone + i, s, size) == 0)
+            return 1;
+    return 0;
+}
+
+/* A pair on its way into the table. */
+typedef struct {
+    uint32_t left, right, hash;
+    int32_t term;
+} NewPair;
+
+typedef struct {
+    const uint8_t *left;       /* of the last pair: the vocabulary is sorted, so the next one mostly has it, too */
+    size_t left_length;
+    uint32_t left_id, n_waiting;
+    NewPair waiting[32];       /* until their slots have come from memory */
+    const uint8_t *lone;       /* text.LONE_TERMS */
+    size_t n_lone;
+} Builder;
+
+static void enter_pairs(Core *core, Builder *builder) {
+    for (uint32_t i = 0; i < builder->n_waiting; i++) {
+        const NewPair *each = &builder->waiting[i];
+        /* a term that stands twice counts where it stands last, as in a dict */
+        *find_pair(core, each->hash, each->left, each->right) = (Pair){each->left, each->right, each->term};
+        size_t bit = filter_bit(core, each->hash);
+        core->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+    builder->n_waiting = 0;
+}
+
+static int add_pair(Core *core, Builder *builder, const uint8_t *s, size_t gap, size_t length, int32_t term) {
+    const uint8_t *right = s + gap + 1;
+    size_t right_length = length - gap - 1;
+    if (!is_term(s, gap, builder->lone, builder->n_lone) &&
+        !is_term(right, right_length, builder->lone, builder->n_lone))
+        return 0;
+    if (gap != builder->left_length || memcmp(s, builder->left, gap) != 0) {
+        const Name *name = intern(core, s, gap);
+        if (name == NULL)
+            return -1;
+        builder->left = s;
+        builder->left_length = gap;
+        builder->left_id = name->word == ALIAS ? NONE : name->offset;
+    }
+    const Name *name = intern(core, right, right_length);
+    if (name == NULL)
+        return -1;
+    if (builder->left_id == NONE || name->word == ALIAS)
+        return 0; /* no text gives this token: it is <platform> */
+    uint32_t hash = hash_pair(builder->left_id, name->offset);
+    PREFETCH(&core->pairs[hash & (core->pairs_size - 1)]);
+    builder->waiting[builder->n_waiting++] = (NewPair){builder->left_id, name->offset, hash, term};
+    if (builder->n_waiting == sizeof(builder->waiting) / sizeof(NewPair))
+        enter_pairs(core, builder);
+    return 0;
+}
+
+/* Say whether a term has the form of a fact (`activity.facts`): it stands in <>. */
+static int is_fact(const uint8_t *s, size_t length) {
+    return length > 2 && s[0] == '<' && s[length - 1] == '>' && memchr(s, '\n', length) == NULL;
+}
+
+/* Enter one term of the vocabulary under what texts will be asked for: a word, a prefix or a pair. */
+static int add_term(Core *core, Builder *builder, const uint8_t *s, size_t length, int32_t term) {
+    if (length == 0)
+        return 0;
+    if (is_fact(s, length)) { /* no token is one, so that the same table serves */
+        Name *name = intern(core, s, length);
+        if (name == NULL)
+            return -1;
+        name->word = term;
+    }
+    const uint8_t *gap = memchr(s, ' ', length);
+    if (gap != NULL) {
+        size_t at = (size_t)(gap - s);
+        if (core->ngrams < 2 || at == 0 || at + 1 == length || memchr(gap + 1, ' ', length - at - 1) != NULL)
+            return 0;
+        return add_pair(core, builder, s, at, length, term);
+    }
+    if (length > 1 && s[length - 1] == '*') {
+        size_t characters = 0;
+        for (size_t i = 0; i < length - 1; i++)
+            characters += (s[i] & 0xc0) != 0x80;
+        if (characters != (size_t)core->prefix)
+            return 0;
+        Name *name = intern(core, s, length - 1);
+        if (name == NULL)
+            return -1;
+        name->prefix = term;
+        return 0;
+    }
+    int part = length > 1 && s[0] == '@'; /* of a handle */
+    if (!part && !is_term(s, length, builder->lone, builder->n_lone))
+        return 0;
+    Name *name = intern(core, s, length);
+    if (name == NULL)
+        return -1;
+    if (name->word != ALIAS)
+        name->word = term;
+    return 0;
+}
+
+/* Return the UTF-8 of a str; `owner` then holds what must outlive it, if anything. Lone surrogates pass. */
+static const uint8_t *utf8_of(PyObject *text, Py_ssize_t *length, PyObject **owner) {
+    *owner = NULL;
+    const char *data = PyUnicode_AsUTF8AndSize(text, length);
+    if (data == NULL && PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) {
+        PyErr_Clear();
+        if ((*owner = PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass")) == NULL)
+            return NULL;
+        data = PyBytes_AS_STRING(*owner);
+        *length = PyBytes_GET_SIZE(*owner);
+    }
+    return (const uint8_t *)data;
+}
+
+/* Call for the slot that a term's last name will be looked for in; return where the next term begins. */
+static const uint8_t *call_ahead(const Core *core, const uint8_t *s, const uint8_t *end) {
+    const uint8_t *feed = s < end ? memchr(s, '\n', (size_t)(end - s)) : NULL;
+    if (feed == NULL)
+        return end;
+    const uint8_t *gap = memchr(s, ' ', (size_t)(feed - s));
+    s = gap != NULL ? gap + 1 : s;
+    if (end - s > PADDING && feed > s) {
+        size_t length = (size_t)(feed - s);
+        uint32_t hash = hash_name(head_of(s, length), tail_of(s, length), s, length);
+        PREFETCH(&core->names[hash & (core->names_size - 1)]);
+    }
+    return feed + 1;
+}
+
+/* Enter the vocabulary: terms joined by line feeds. */
+static int add_terms(Core *core, PyObject *terms, PyObject *lone) {
+    const uint8_t *s = (const uint8_t *)PyBytes_AS_STRING(terms), *end = s + PyBytes_GET_SIZE(terms);
+    Builder builder = {.lone = (const uint8_t *)PyBytes_AS_STRING(lone), .n_lone = (size_t)PyBytes_GET_SIZE(lone)};
+    const uint8_t *ahead = s;
+    for (int i = 0; i < 16; i++)
+        ahead = call_ahead(core, ahead, end);
+    for (Py_ssize_t i = 0; i < core->n_terms; i++) {
+        ahead = call_ahead(core, ahead, end);
+        const uint8_t *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed != NULL ? feed : end;
+        if ((feed == NULL) != (i == core->n_terms - 1)) {
+            PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
+            return -1;
+        }
+        if (add_term(core, &builder, s, (size_t)(stop - s), (int32_t)i) < 0) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        s = feed != NULL ? feed + 1 : end;
+    }
+    enter_pairs(core, &builder);
+    return 0;
+}
+
+static int add_platforms(Core *core, PyObject *start, PyObject *platform, PyObject *names) {
+    PyObject *all[2] = {start, platform};
+    for (Py_ssize_t i = 0; i < 2 + PyTuple_GET_SIZE(names); i++) {
+        Py_ssize_t length;
+        const char *s = PyUnicode_AsUTF8AndSize(i < 2 ? all[i] : PyTuple_GET_ITEM(names, i - 2), &length);
+        if (s == NULL)
+            return -1;
+        Name *name = intern(core, (const uint8_t *)s, (size_t)length);
+        if (name == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        *(i == 0 ? &core->start_id : i == 1 ? &core->platform_id : &(uint32_t){0}) = name->offset;
+        name->word = i < 2 ? -1 : ALIAS;
+    }
+    return 0;
+}
+
+/* Lay idf and coefficients of a term side by side: one line of cache for each known term. */
+static int copy_rows(Core *core, const double *idf, const double *coef) {
+    size_t stride = (size_t)core->n_rows + 1, n = (size_t)core->n_terms;
+    core->rows = PyMem_RawMalloc(n * stride * sizeof(double) + PADDING);
+    if (core->rows == NULL)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        core->rows[i * stride] = idf[i];
+        for (size_t row = 1; row < stride; row++)
+            core->rows[i * stride + row] = coef[(row - 1) * n + i];
+    }
+    return 0;
+}
+
+static int make_tables(Core *core, PyObject *terms) {
+    size_t pairs = 0;
+    for (Py_ssize_t i = 0; i < PyBytes_GET_SIZE(terms); i++)
+        pairs += PyBytes_AS_STRING(terms)[i] == ' ';
+    core->names_size = 1024;
+    while (core->names_size < (size_t)core->n_terms / 4) /* most terms are pairs; it grows if need be */
+        core->names_size *= 2;
+    core->pairs_size = 64;
+    while (core->pairs_size < 2 * pairs)
+        core->pairs_size *= 2;
+    core->filter_bits = 4 * core->pairs_size;
+    core->names = PyMem_RawCalloc(core->names_size, sizeof(Name));
+    core->pairs = PyMem_RawMalloc(core->pairs_size * sizeof(Pair));
+    core->filter = PyMem_RawCalloc(core->filter_bits / 64, 8);
+    if (core->names == NULL || core->pairs == NULL || core->filter == NULL ||
+        GROW(core->pool, core->pool_size, 4096) < 0)
+        return -1;
+    memset(core->pairs, 0xff, core->pairs_size * sizeof(Pair));
+    return 0;
+}
+
+static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"terms", "idf", "coef", "intercept", "damping", "ngrams", "prefix", "start", "platform",
+                            "platform_names", "lone_terms", "meaning_of", "normalize", "fold", NULL};
+    PyObject *terms, *start, *platform, *platforms, *lone, *meaning_of, *normalize, *fold;
+    Py_buffer idf = {0}, coef = {0}, intercept = {0};
+    if (core->names != NULL) {
+        PyErr_SetString(PyExc_TypeError, "a Core is made once");
+        return -1;
+    }
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Sy*y*y*diiUUO!SOOO", names, &terms, &idf, &coef,
+                                     &intercept, &core->damping, &core->ngrams, &core->prefix, &start, &platform,
+                                     &PyTuple_Type, &platforms, &lone, &meaning_of, &normalize, &fold))
+        return -1;
+    core->n_terms = idf.len / (Py_ssize_t)sizeof(double);
+    core->n_rows = intercept.len / (Py_ssize_t)sizeof(double);
+    core->meaning_of = Py_NewRef(meaning_of);
+    core->normalize = Py_NewRef(normalize);
+    core->fold = Py_NewRef(fold);
+    int failed = -1;
+    if (core->n_terms > INT32_MAX / 8 || core->n_rows < 1 ||
+        idf.len != core->n_terms * (Py_ssize_t)sizeof(double) || coef.len != idf.len * core->n_rows)
+        PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
+    else if (make_tables(core, terms) < 0 || copy_rows(core, idf.buf, coef.buf) < 0 ||
+             (core->intercept = PyMem_RawMalloc((size_t)intercept.len)) == NULL)
+        PyErr_NoMemory();
+    else {
+        memcpy(core->intercept, intercept.buf, (size_t)intercept.len);
+        failed = add_platforms(core, start, platform, platforms) < 0 || add_terms(core, terms, lone) < 0 ? -1 : 0;
+        core->ready = !failed;
+    }
+    PyBuffer_Release(&idf);
+    PyBuffer_Release(&coef);
+    PyBuffer_Release(&intercept);
+    return failed;
+}
+
+static void core_dealloc(Core *core) {
+    while (core->idle != NULL) {
+        Worker *worker = core->idle;
+        core->idle = worker->next;
+        free_worker(worker);
+    }
+    PyMem_RawFree(core->names);
+    PyMem_RawFree(core->pool);
+    PyMem_RawFree(core->pairs);
+    PyMem_RawFree(core->filter);
+    PyMem_RawFree(core->rows);
+    PyMem_RawFree(core->intercept);
+    Py_XDECREF(core->meaning_of);
+    Py_XDECREF(core->normalize);
+    Py_XDECREF(core->fold);
+    PyTypeObject *type = Py_TYPE(core);
+    type->tp_free(core);
+    Py_DECREF(type);
+}
+
+#endif
