@@ -147,6 +147,18 @@ def _foreign_words(text: str, declared: str) -> bool:
     return best + len(marked) > 2 * english and (best + len(marked)) * 7 >= len(words)
 
 
+def function_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words in ASCII that speak for other languages, and those that speak for English.
+
+    A text in ASCII with fewer than two of the first, or no more than twice as many as of the second, is not foreign.
+
+    >>> foreign, english = function_words()
+    >>> "merci" in foreign, "thanks" in english
+    (True, True)
+    """
+    return frozenset(filter(str.isascii, _LANGUAGES)), frozenset(filter(str.isascii, _ENGLISH))
+
+
 _LANGUAGES: dict[str, list[str]] = {}  # of each word, those that it belongs to
 for _language, _words in _WORDS.items():
     for _word in _words - _SHARED - _ENGLISH:

@@ -22,11 +22,11 @@ One translation unit, so that the compiler sees all of it; its parts, each inclu
     core/analysis.h     normalise, tokenise, handles            core/scoring.h    resolve, score
     core/lines.h        blocks of lines                         core/tables.h     blocks of records:
     core/delimited.h    CSV and TSV                             core/json.h       JSON Lines
-    core/counting.h     the vocabulary of a corpus */
+    core/activities.h   ActivityStreams, one a line             core/counting.h   the vocabulary of a corpus */
 
+#include "core/activities.h"
 #include "core/counting.h"
 #include "core/delimited.h"
-#include "core/json.h"
 
 static PyMethodDef core_methods[] = {
     {"score", (PyCFunction)core_score, METH_VARARGS,
@@ -38,6 +38,8 @@ static PyMethodDef core_methods[] = {
      "label_csv(block, start, pieces, min_confidence, delimiter, columns, column) -> (rows, counts, stop)."},
     {"label_jsonl", (PyCFunction)core_label_jsonl, METH_VARARGS,
      "label_jsonl(block, start, pieces, min_confidence, field, taken) -> (rows, counts, stop)."},
+    {"label_activities", (PyCFunction)core_label_activities, METH_VARARGS,
+     "label_activities(block, start, line, pieces, min_confidence, file, taken, helpers) -> (rows, counts, stop)."},
     {"count", (PyCFunction)core_count, METH_VARARGS,
      "count(texts, lone_terms) -> (terms, ends, indices, counts): the vocabulary of the texts, joined by line feeds, and\n"
      "the rows of their counts as int64, int32 and int32. The Core must be made of no terms."},

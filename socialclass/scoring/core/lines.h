@@ -79,8 +79,13 @@ static Py_ssize_t count_classes(const Core *core) { return core->n_rows == 1 ? 2
 /* Score a text and count its outcome: a class, or the number of classes and a reason; -1 without memory. `best` is the
    likeliest class's probability, or negative where no term is known. */
 static Py_ssize_t judge(const Core *core, Worker *worker, const Line *line, const Labelling *job, double *best) {
-    Py_ssize_t known = score_line(core, worker, line), classes = count_classes(core), outcome = -1;
+    Py_ssize_t classes = count_classes(core), outcome = -1;
     *best = -1.0;
+    if (line->not_english) {
+        job->counts[classes + NOT_ENGLISH]++;
+        return classes + NOT_ENGLISH;
+    }
+    Py_ssize_t known = score_line(core, worker, line);
     if (known < 0)
         return -1;
     if (known == 0)

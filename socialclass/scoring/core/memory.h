@@ -58,6 +58,11 @@ static void free_worker(Worker *worker) {
     PyMem_RawFree(worker->out);
     PyMem_RawFree(worker->plain);
     PyMem_RawFree(worker->keys);
+    PyMem_RawFree(worker->shapes);
+    PyMem_RawFree(worker->shape_pool);
+    PyMem_RawFree(worker->facts);
+    PyMem_RawFree(worker->words);
+    Py_XDECREF(worker->helpers);
     PyMem_RawFree(worker);
 }
 

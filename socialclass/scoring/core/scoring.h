@@ -112,7 +112,7 @@ static inline void count_term(Worker *worker, size_t mask, int32_t term) {
 /* Count a text's terms, by first occurrence. */
 static int count_terms(Worker *worker, const Line *line) {
     const int32_t *terms = worker->terms + 3 * line->first;
-    size_t most = line->n_terms, size = worker->counts_size;
+    size_t most = line->n_terms + line->n_facts, size = worker->counts_size;
     if (GROW(worker->found, worker->found_size, most + 1) < 0 || GROW(worker->counts, size, 2 * most + 1) < 0)
         return no_memory(worker);
     if (size != worker->counts_size || ++worker->stamp == 0) { /* new slots, or no stamp left that is new */
@@ -124,8 +124,10 @@ static int count_terms(Worker *worker, const Line *line) {
     while (mask < 2 * most)
         mask = 2 * mask + 1;
     worker->n_found = 0;
-    for (size_t i = 0; i < most; i++)
+    for (size_t i = 0; i < line->n_terms; i++)
         count_term(worker, mask, terms[i]);
+    for (size_t i = 0; i < line->n_facts; i++)
+        count_term(worker, mask, worker->facts[line->first_fact + i]);
     return 0;
 }
 

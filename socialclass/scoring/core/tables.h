@@ -9,14 +9,15 @@
 
 #include "lines.h"
 
-enum { PLAIN_RECORD, BLANK_RECORD, FOREIGN_RECORD, NO_ROOM, NO_MEMORY };
-enum { DEEPEST = 32, MOST_KEYS = 200, LONGEST_NUMBER = 300 }; /* beyond these, Python reads the JSON */
+enum { PLAIN_RECORD, BLANK_RECORD, FOREIGN_RECORD, NO_ROOM, NO_MEMORY, RAISED };
+enum { DEEPEST = 32, MOST_KEYS = 200, LONGEST_NUMBER = 300, PLAIN_ROOM = 1 << 15 }; /* beyond these, Python reads the JSON */
 enum { LONGEST_ROW = 16 << 20 };           /* csv.field_size_limit, which no shorter row can meet */
 
 typedef struct {
     Span record, text;
     const uint8_t *next;       /* where the next record begins */
-    int quoted;
+    int quoted, not_english, adds; /* as in Line */
+    uint32_t first_fact, n_facts;
 } Record;
 
 typedef struct Table {
@@ -29,6 +30,9 @@ typedef struct Table {
     Py_ssize_t columns, column;
     Span field;
     PyObject *taken;           /* tuple of bytes: names that are added */
+    const Core *core;          /* of activities, as what follows */
+    PyObject *helpers;
+    size_t number;             /* of the first line */
 } Table;
 
 /* Make room for a text without its escapes. Texts of the batch point into the buffer, so it grows only while empty. */
@@ -37,7 +41,8 @@ static int make_plain(Worker *worker, size_t length) {
         return PLAIN_RECORD;
     if (worker->n_lines > 0)
         return NO_ROOM;
-    return GROW(worker->plain, worker->plain_size, worker->plain_used + length) < 0 ? NO_MEMORY : PLAIN_RECORD;
+    size_t wanted = length < PLAIN_ROOM ? PLAIN_ROOM : length; /* for the texts that follow, too */
+    return GROW(worker->plain, worker->plain_size, worker->plain_used + wanted) < 0 ? NO_MEMORY : PLAIN_RECORD;
 }
 
 static uint8_t *write_piece(uint8_t *out, PyObject *piece) {
@@ -53,7 +58,8 @@ static int write_record(const Core *core, Worker *worker, const Line *line, Tabl
     PyObject *before = PyTuple_GET_ITEM(table->pieces, 2 * outcome);
     PyObject *after = PyTuple_GET_ITEM(table->pieces, 2 * outcome + 1);
     size_t own = line->quoted ? 4 * line->record_length + 4 : line->record_length + 4;
-    size_t needed = own + (size_t)PyBytes_GET_SIZE(before) + (size_t)PyBytes_GET_SIZE(after) + 16;
+    size_t added = table->helpers != NULL ? table->field.length + 40 : 0;
+    size_t needed = own + added + (size_t)PyBytes_GET_SIZE(before) + (size_t)PyBytes_GET_SIZE(after) + 16;
     if (GROW(worker->out, worker->out_size, worker->out_used + needed) < 0)
         return no_memory(worker);
     uint8_t *out = write_piece(table->write(table, worker->out + worker->out_used, line), before);
@@ -83,13 +89,19 @@ static const uint8_t *label_records(Core *core, Worker *worker, const uint8_t *s
             line->record = found.record.s;
             line->record_length = found.record.length;
             line->quoted = found.quoted;
+            line->not_english = found.not_english;
+            line->adds = found.adds;
+            line->number = table->number;
+            line->first_fact = found.first_fact;
+            line->n_facts = found.n_facts;
         }
+        table->number++;
         s = found.next;
     }
-    if (*kind == NO_MEMORY) {
+    if (*kind == NO_MEMORY)
         no_memory(worker);
+    if (*kind == NO_MEMORY || *kind == RAISED)
         return NULL;
-    }
     if (resolve(core, worker) < 0)
         return NULL;
     for (size_t k = 0; k < worker->n_lines; k++)
@@ -108,6 +120,8 @@ static int check_bytes(PyObject *tuple, Py_ssize_t size) {
     return right;
 }
 
+static int take_helpers(Worker *worker, PyObject *helpers);
+
 /* Return (rows, counts, where labelling stopped: the block's end, or a record that is left to Python). */
 static PyObject *label_table(Core *core, const Py_buffer *block, Py_ssize_t start, Table *table) {
     PyObject *output = NULL;
@@ -122,7 +136,7 @@ static PyObject *label_table(Core *core, const Py_buffer *block, Py_ssize_t star
     table->job.counts = PyMem_RawCalloc((size_t)outcomes_size, sizeof(Py_ssize_t));
     if (table->job.counts == NULL)
         PyErr_NoMemory();
-    else {
+    else if (table->helpers == NULL || take_helpers(worker, table->helpers) == 0) {
         const uint8_t *s = (const uint8_t *)block->buf + start, *end = (const uint8_t *)block->buf + block->len;
         int kind = PLAIN_RECORD;
         worker->out_used = 0;

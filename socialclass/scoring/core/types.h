@@ -17,9 +17,10 @@
 #define PREFETCH(address) ((void)(address))
 #endif
 
-enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 4096, LOGS = 64, N_REASONS = 3 };
+enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 4096, LOGS = 64, N_REASONS = 4 };
 enum { SHORTEST_PART = 4 };                /* of a handle: text._SHORTEST_PART */
-enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE };
+enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE, NOT_ENGLISH };
+enum { ADDS_FILE = 1, ADDS_POSITION };        /* members that an activity has not */
 #define NONE UINT32_MAX
 #define ALIAS (-2) /* the `word` of a platform's name: as a token it is <platform> */
 
@@ -57,6 +58,9 @@ typedef struct {
     const uint8_t *record;     /* of a table: the record that the text is of, as it came; not owned */
     size_t record_length;
     int quoted;                /* a quote stands in the record */
+    uint32_t first_fact, n_facts; /* of an activity: known terms beside those of the text, in worker->facts */
+    int not_english, adds;
+    size_t number;             /* of the record's line, from 1 */
 } Line;
 
 typedef struct {
@@ -75,6 +79,9 @@ typedef struct {
     const uint8_t *s;
     size_t length;
 } Span;
+
+typedef struct Shape Shape;
+typedef struct FunctionWord FunctionWord;
 
 /* The buffers of one call; kept and used again. */
 typedef struct Worker {
@@ -99,6 +106,12 @@ typedef struct Worker {
     size_t out_size, out_used, plain_size, plain_used;
     Span *keys;                /* of the JSON objects that are open */
     size_t keys_size, n_keys;
+    PyObject *helpers;         /* of activities: see activities.h; what follows was learnt from them */
+    Shape *shapes;
+    uint8_t *shape_pool;
+    int32_t *facts;
+    FunctionWord *words;
+    size_t shapes_size, n_shapes, pool_size, pool_used, facts_size, n_facts, words_size;
     PyThreadState *thread;     /* of the call that runs without the interpreter's lock; NULL while it holds it */
 } Worker;
 
