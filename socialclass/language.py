@@ -148,15 +148,13 @@ def _foreign_words(text: str, declared: str) -> bool:
 
 
 def function_words() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words in ASCII that speak for other languages, and those that speak for English.
-
-    A text in ASCII with fewer than two of the first, or no more than twice as many as of the second, is not foreign.
+    """Return the words that speak for other languages, and those that speak for English.
 
     >>> foreign, english = function_words()
     >>> "merci" in foreign, "thanks" in english
     (True, True)
     """
-    return frozenset(filter(str.isascii, _LANGUAGES)), frozenset(filter(str.isascii, _ENGLISH))
+    return frozenset(_LANGUAGES), _ENGLISH
 
 
 _LANGUAGES: dict[str, list[str]] = {}  # of each word, those that it belongs to

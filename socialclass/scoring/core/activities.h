@@ -23,7 +23,7 @@ struct Shape {
     uint32_t first_fact, n_facts;  /* terms, in worker->facts */
 };
 
-/* A function word; those longer than LONGEST_WORD there are not. */
+/* A function word, of at most LONGEST_WORD bytes. */
 struct FunctionWord {
     uint64_t head, tail;
     uint32_t length, kind;         /* length 0 marks a free slot */
@@ -460,16 +460,23 @@ static int take_markup_by_python(Worker *worker, uint8_t *out, size_t room, Span
 
 /* ---------------------------------------------------------------- the language of a text */
 
-static FunctionWord *find_word(const Worker *worker, const uint8_t *s, size_t length) {
-    uint64_t head = head_of(s, length), tail = tail_of(s, length);
-    size_t mask = worker->words_size - 1, slot = hash_name(head, tail, s, length) & mask;
+/* Return the slot of a word, or the free one where its search ends. */
+static FunctionWord *word_slot(const Worker *worker, uint32_t hash, uint64_t head, uint64_t tail, size_t length) {
+    size_t mask = worker->words_size - 1, slot = hash & mask;
     FunctionWord *word = &worker->words[slot];
-    for (; word->length != 0; word = &worker->words[slot = (slot + 1) & mask])
-        if (word->head == head && word->tail == tail && word->length == length)
-            return word;
-    word->head = head; /* for who enters it; `length` stays 0 */
-    word->tail = tail;
+    while (word->length != 0 && !(word->head == head && word->tail == tail && word->length == length))
+        word = &worker->words[slot = (slot + 1) & mask];
     return word;
+}
+
+/* Return a function word, or NULL; most other words are sifted out by a few bits in the nearest cache. */
+static const FunctionWord *find_word(const Worker *worker, const uint8_t *s, size_t length) {
+    uint64_t head = head_of(s, length), tail = tail_of(s, length);
+    uint32_t hash = hash_name(head, tail, s, length);
+    if ((worker->sieve[hash >> 19 & (SIEVE - 1)] >> (hash >> 16 & 7) & 1) == 0)
+        return NULL;
+    const FunctionWord *word = word_slot(worker, hash, head, tail, length);
+    return word->length != 0 ? word : NULL;
 }
 
 /* Enter words, joined by spaces. */
@@ -485,45 +492,59 @@ static int enter_words(Worker *worker, PyObject *joined, uint32_t kind) {
         }
         memset(padded, 0, sizeof(padded));
         memcpy(padded, s, length);
-        FunctionWord *word = find_word(worker, padded, length);
-        word->length = (uint32_t)length;
-        word->kind = kind;
+        uint64_t head = head_of(padded, length), tail = tail_of(padded, length);
+        uint32_t hash = hash_name(head, tail, padded, length);
+        *word_slot(worker, hash, head, tail, length) = (FunctionWord){head, tail, (uint32_t)length, kind};
+        worker->sieve[hash >> 19 & (SIEVE - 1)] |= (uint8_t)(1 << (hash >> 16 & 7));
         s = gap != NULL ? gap + 1 : end;
     }
     return 0;
 }
 
-static inline int is_letter(uint8_t c) { return is_lower(c | 0x20); }
+/* A letter in ASCII, or a part of one of another alphabet: others have been replaced by then. */
+static inline int is_letter(uint8_t c) { return is_lower(c | 0x20) || c >= 0x80; }
 
 typedef struct {
-    size_t words, english, foreign;
+    size_t words, wide, letters, wide_letters, foreign, english; /* `wide`: words that are not ASCII */
 } Spoken;
 
-/* Count the words of ASCII text as `language._WORD` finds them. */
+/* Read a word as `language._WORD` finds it; return its end. Of a long one only the length counts. */
+static const uint8_t *spoken_word(const uint8_t *s, const uint8_t *end, uint8_t *word, size_t *size, Spoken *spoken) {
+    size_t length = 0, wide = 0;
+    for (int part = 0; part < 2; part++) {
+        for (; s < end && is_letter(*s); s++, length++) {
+            if (length < LONGEST_WORD)
+                word[length] = *s < 0x80 ? *s | 0x20 : *s;
+            wide += *s >= 0xc0;
+            spoken->letters += (*s & 0xc0) != 0x80;
+        }
+        if (part > 0 || end - s < 2 || *s != '\'' || !is_letter(s[1]))
+            break;
+        if (length < LONGEST_WORD)
+            word[length] = '\'';
+        length++;
+        s++;
+    }
+    spoken->words++;
+    spoken->wide += wide > 0;
+    spoken->wide_letters += wide;
+    *size = length;
+    return s;
+}
+
 static void count_words(const Worker *worker, const uint8_t *s, const uint8_t *end, Spoken *spoken) {
     uint8_t word[LONGEST_WORD + PADDING] = {0};
+    size_t length;
     while (s < end) {
         if (!is_letter(*s)) {
             s++;
             continue;
         }
-        size_t length = 0;
-        for (int part = 0; part < 2; part++) {
-            for (; s < end && is_letter(*s); s++, length++)
-                if (length < LONGEST_WORD)
-                    word[length] = *s | 0x20;
-            if (part > 0 || end - s < 2 || *s != '\'' || !is_letter(s[1]))
-                break;
-            if (length < LONGEST_WORD)
-                word[length] = '\'';
-            length++;
-            s++;
-        }
-        spoken->words++;
+        s = spoken_word(s, end, word, &length, spoken);
         if (length <= LONGEST_WORD) {
             const FunctionWord *found = find_word(worker, word, length);
-            spoken->english += found->length != 0 && found->kind == ENGLISH_WORD;
-            spoken->foreign += found->length != 0 && found->kind == FOREIGN_WORD;
+            spoken->english += found != NULL && found->kind == ENGLISH_WORD;
+            spoken->foreign += found != NULL && found->kind == FOREIGN_WORD;
         }
     }
 }
@@ -533,14 +554,46 @@ static int begins(const uint8_t *s, const uint8_t *end, const char *with) {
     if ((size_t)(end - s) <= length)
         return 0;
     for (size_t i = 0; i < length; i++)
-        if ((is_letter(s[i]) ? s[i] | 0x20 : s[i]) != (uint8_t)with[i])
+        if ((is_lower(s[i] | 0x20) ? s[i] | 0x20 : s[i]) != (uint8_t)with[i])
             return 0;
     return 1;
 }
 
-/* Say what `language._NO_WORDS` takes of a run without white space: 0 nothing, 1 all, -1 who knows. */
+static inline int in_label(uint8_t c) { return byte_class[c] == WORD || c == '_' || c == '-'; }
+
+/* Say whether all of a run is a bare address: ([\w-]+\.)+[a-z]{2,}/\S* */
+static int is_address(const uint8_t *s, const uint8_t *end) {
+    size_t labels = 0, letters = 0, length = 0;
+    for (; s < end && *s != '/'; s++) {
+        if (*s == '.' && length > 0) {
+            labels++;
+            letters = length = 0;
+            continue;
+        }
+        if (!in_label(*s))
+            return 0;
+        length++;
+        letters += is_lower(*s | 0x20);
+    }
+    return s < end && labels > 0 && length >= 2 && letters == length;
+}
+
+/* Say whether all of a run is a mail address: [\w.+-]+@[\w-]+\.\S+ */
+static int is_mail(const uint8_t *s, const uint8_t *end) {
+    const uint8_t *begin = s;
+    while (s < end && (in_label(*s) || *s == '.' || *s == '+'))
+        s++;
+    if (s == begin || s == end || *s++ != '@')
+        return 0;
+    for (begin = s; s < end && in_label(*s);)
+        s++;
+    return s > begin && end - s > 1 && *s == '.';
+}
+
+/* Say what `language._NO_WORDS` takes of a run without white space: 0 nothing, 1 all, -1 who knows. Marks that stand in
+   for others only make it less sure. */
 static int is_no_word(const uint8_t *s, const uint8_t *end) {
-    int at = 0, slash = 0, dot = 0;
+    int at = 0, slash = 0, dot = 0, link = 0;
     if (end - s > 1 && (*s == '@' || *s == '#'))
         return 1;
     if (begins(s, end, "http://") || begins(s, end, "https://") || begins(s, end, "www."))
@@ -549,24 +602,82 @@ static int is_no_word(const uint8_t *s, const uint8_t *end) {
         at |= *c == '@' || *c == '#';
         slash |= *c == '/';
         dot |= *c == '.' || *c == ':';
-        if (*c == '.' && c - s >= 3 && (c[-1] | 0x20) == 'w')
-            return -1; /* www. in the middle */
+        link |= (*c == '/' && dot) || (*c == '.' && c - s >= 3 && begins(c - 3, c + 1, "www"));
     }
-    return (at && end - s > 1) || (slash && dot) ? -1 : 0;
+    if (link || (at && end - s > 1))
+        return (at ? !slash && is_mail(s, end) : is_address(s, end)) ? 1 : -1;
+    return 0;
 }
 
-/* Say whether `language.is_foreign` surely says no: without two words of other languages, or with enough of English. */
-static int is_surely_english(const Worker *worker, Span text) {
-    const uint8_t *s = text.s, *end = s + text.length;
+/* Return what stands for a character that is not ASCII where words are counted, NULL where Python must: a letter in
+   lower case, a space, the ASCII marks that it folds to, and a mark for a picture or what it is otherwise. */
+static const uint8_t *stand_in(Py_UCS4 c, const uint8_t *before, uint8_t *word, size_t *size) {
+    static const uint8_t space[] = " ", picture[] = "\x01";
+    int shape = shape_of(c);
+    memcpy(word, &meanings[c], 8);
+    *size = 1;
+    if (word[0] != PLAIN)
+        return NULL;
+    if (shape == IS_SPACE)
+        return space;
+    if (word[1] == 0) { /* invisible: gone, which may join letters, but not behind a picture */
+        *size = 0;
+        return *before == *picture ? picture : NULL;
+    }
+    if (word[2] >= 0x80) {
+        size_t own;
+        Py_UCS4 lower = decode_wide(word + 2, &own);
+        if (own != word[1] || (shape == IS_WORD ? !Py_UNICODE_ISALPHA(c) || !Py_UNICODE_ISALPHA(lower) : lower != c))
+            return NULL;
+        *size = shape == IS_WORD ? own : 1;
+        return shape == IS_WORD ? word + 2 : picture;
+    }
+    *size = word[1];
+    for (size_t i = 0; i < *size; i++)
+        if (byte_class[word[2 + i]] != MARK || memchr("@#/_", word[2 + i], 4) != NULL)
+            return NULL;
+    return shape == IS_WORD ? NULL : word + 2;
+}
+
+/* Put in worker->scratch what words are counted in; 0 where Python must read the text, -1 for an error. */
+static int fold_for_words(Core *core, Worker *worker, Span *text) {
+    if (GROW(worker->scratch, worker->scratch_size, 3 * text->length + PADDING) < 0)
+        return no_memory(worker);
+    uint8_t *out = worker->scratch, word[8 + PADDING];
+    *out++ = ' ';
+    for (size_t i = 0, size = 1; i < text->length; i += size, size = 1) {
+        if (text->s[i] < 0x80) {
+            *out++ = text->s[i];
+            continue;
+        }
+        Py_UCS4 c = decode_wide(text->s + i, &size);
+        if (meanings[c] == UNKNOWN && learn(core, worker, c) < 0)
+            return -1;
+        size_t length;
+        const uint8_t *instead = stand_in(c, out - 1, word, &length);
+        if (instead == NULL)
+            return 0;
+        memcpy(out, instead, length);
+        out += length;
+    }
+    *text = (Span){worker->scratch, (size_t)(out - worker->scratch)};
+    return 1;
+}
+
+/* Say whether `language.is_foreign` surely says no: most letters are Latin, and there is no word of another language, or
+   too few, or enough of English. */
+static int is_surely_english(Core *core, Worker *worker, Span text) {
     Spoken spoken = {0};
     uint8_t wide = 0;
     int links = 0;
     for (size_t i = 0; i < text.length; i++) {
-        wide |= s[i];
-        links |= (s[i] == '@') | (s[i] == '/') | (s[i] == '#');
+        wide |= text.s[i];
+        links |= (text.s[i] == '@') | (text.s[i] == '/') | (text.s[i] == '#');
     }
-    if (wide >= 0x80)
-        return 0;
+    int plain = wide < 0x80 ? 1 : fold_for_words(core, worker, &text);
+    if (plain <= 0)
+        return plain;
+    const uint8_t *s = text.s, *end = s + text.length;
     if (!links)
         count_words(worker, s, end, &spoken);
     while (links && s < end) {
@@ -580,14 +691,20 @@ static int is_surely_english(const Worker *worker, Span text) {
             count_words(worker, s, stop, &spoken);
         s = stop < end ? stop + 1 : end;
     }
-    return spoken.foreign < 2 || spoken.foreign <= 2 * spoken.english || spoken.foreign * 7 < spoken.words;
+    if (spoken.wide_letters >= 2 && 2 * spoken.wide_letters > spoken.letters)
+        return 0;
+    size_t evidence = spoken.foreign + spoken.wide;
+    return spoken.foreign == 0 || evidence < 2 || evidence <= 2 * spoken.english || 7 * evidence < spoken.words;
 }
 
 /* Say whether a text is in another language; -1 for an error. */
-static int is_foreign(Worker *worker, Span text) {
+static int is_foreign(Core *core, Worker *worker, Span text) {
     PyObject *function = PyTuple_GET_ITEM(worker->helpers, IS_FOREIGN);
-    if (function == Py_None || text.length == 0 || is_surely_english(worker, text))
+    if (function == Py_None || text.length == 0)
         return 0;
+    int english = is_surely_english(core, worker, text);
+    if (english != 0)
+        return english < 0 ? -1 : 0;
     lock(worker);
     PyObject *string = PyUnicode_DecodeUTF8((const char *)text.s, (Py_ssize_t)text.length, "strict");
     PyObject *answer = string != NULL ? PyObject_CallOneArg(function, string) : NULL;
@@ -600,7 +717,7 @@ static int is_foreign(Worker *worker, Span text) {
 
 /* ---------------------------------------------------------------- label_activities(block) */
 
-static int read_text(Worker *worker, const Shape *shape, const Sketch *sketch, Record *found) {
+static int read_text(Core *core, Worker *worker, const Shape *shape, const Sketch *sketch, Record *found) {
     found->text = shape->text == NO_TEXT ? (Span){found->record.s, 0} : sketch->strings[shape->text];
     if (shape->markup) {
         uint8_t *out = worker->plain + worker->plain_used;
@@ -616,7 +733,7 @@ static int read_text(Worker *worker, const Shape *shape, const Sketch *sketch, R
     }
     if (found->text.length > TEXT_LIMIT)
         return FOREIGN_RECORD;
-    int foreign = is_foreign(worker, found->text);
+    int foreign = is_foreign(core, worker, found->text);
     found->not_english = foreign > 0;
     return foreign < 0 ? RAISED : PLAIN_RECORD;
 }
@@ -655,7 +772,7 @@ static int scan_activity(Worker *worker, const Table *table, const uint8_t *s, c
     found->first_fact = shape->first_fact;
     found->n_facts = shape->n_facts;
     found->adds = (sketch.has_file ? 0 : ADDS_FILE) | (sketch.has_position ? 0 : ADDS_POSITION);
-    return read_text(worker, shape, &sketch, found);
+    return read_text(table->core, worker, shape, &sketch, found);
 }
 
 /* Write an activity's own members, then where it stood. */
@@ -680,6 +797,7 @@ static int take_helpers(Worker *worker, PyObject *helpers) {
     worker->words_size = 4096;
     worker->shapes_size = 2 * MOST_SHAPES;
     worker->n_shapes = worker->pool_used = worker->n_facts = 0;
+    memset(worker->sieve, 0, SIEVE);
     PyMem_RawFree(worker->words);
     PyMem_RawFree(worker->shapes);
     worker->words = PyMem_RawCalloc(worker->words_size, sizeof(FunctionWord));

@@ -30,7 +30,7 @@ typedef struct Table {
     Py_ssize_t columns, column;
     Span field;
     PyObject *taken;           /* tuple of bytes: names that are added */
-    const Core *core;          /* of activities, as what follows */
+    Core *core;                /* of activities, as what follows */
     PyObject *helpers;
     size_t number;             /* of the first line */
 } Table;

@@ -18,6 +18,7 @@
 #endif
 
 enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 4096, LOGS = 64, N_REASONS = 4 };
+enum { SIEVE = 4096 };                     /* bytes: Worker.sieve */
 enum { SHORTEST_PART = 4 };                /* of a handle: text._SHORTEST_PART */
 enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE, NOT_ENGLISH };
 enum { ADDS_FILE = 1, ADDS_POSITION };        /* members that an activity has not */
@@ -111,6 +112,7 @@ typedef struct Worker {
     uint8_t *shape_pool;
     int32_t *facts;
     FunctionWord *words;
+    uint8_t sieve[SIEVE];      /* a bit for the hash of each of them */
     size_t shapes_size, n_shapes, pool_size, pool_used, facts_size, n_facts, words_size;
     PyThreadState *thread;     /* of the call that runs without the interpreter's lock; NULL while it holds it */
 } Worker;
