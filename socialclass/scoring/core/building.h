@@ -188,17 +188,13 @@ static int add_platforms(Core *core, PyObject *start, PyObject *platform, PyObje
 }
 
 /* Lay idf and coefficients of a term side by side: one line of cache for each known term. */
-static int copy_rows(Core *core, const double *idf, const double *coef) {
+static void copy_rows(Core *core, const double *idf, const double *coef) {
     size_t stride = (size_t)core->n_rows + 1, n = (size_t)core->n_terms;
-    core->rows = PyMem_RawMalloc(n * stride * sizeof(double) + PADDING);
-    if (core->rows == NULL)
-        return -1;
     for (size_t i = 0; i < n; i++) {
         core->rows[i * stride] = idf[i];
         for (size_t row = 1; row < stride; row++)
             core->rows[i * stride + row] = coef[(row - 1) * n + i];
     }
-    return 0;
 }
 
 static int make_tables(Core *core, PyObject *terms) {
@@ -212,11 +208,26 @@ static int make_tables(Core *core, PyObject *terms) {
     while (core->pairs_size < 2 * pairs)
         core->pairs_size *= 2;
     core->filter_bits = 4 * core->pairs_size;
-    core->names = PyMem_RawCalloc(core->names_size, sizeof(Name));
-    core->pairs = PyMem_RawMalloc(core->pairs_size * sizeof(Pair));
-    core->filter = PyMem_RawCalloc(core->filter_bits / 64, 8);
-    if (core->names == NULL || core->pairs == NULL || core->filter == NULL ||
-        GROW(core->pool, core->pool_size, 4096) < 0)
+    size_t rows = ((size_t)core->n_rows + 1) * (size_t)core->n_terms * sizeof(double) + PADDING;
+    size_t sizes[] = {core->names_size * sizeof(Name), core->filter_bits / 8, core->pairs_size * sizeof(Pair), rows};
+    void *tables[4];
+    size_t all = 0;
+    for (int i = 0; i < 4; i++)
+        all += sizes[i] + PADDING;
+    if (all > HUGE_PAGE && (core->arena = take_arena(&all)) == NULL)
+        return -1;
+    core->arena_size = all;
+    uint8_t *at = core->arena != NULL ? core->arena + (0 - (uintptr_t)core->arena) % HUGE_PAGE : NULL;
+    for (int i = 0; i < 4; i++) {
+        tables[i] = at != NULL ? at : PyMem_RawCalloc(sizes[i], 1);
+        at = at != NULL ? at + (sizes[i] + PADDING - 1) / PADDING * PADDING : NULL;
+    }
+    core->names = tables[0];
+    core->filter = tables[1];
+    core->pairs = tables[2];
+    core->rows = tables[3];
+    if (core->names == NULL || core->filter == NULL || core->pairs == NULL || core->rows == NULL ||
+        GROW(core->pool, core->pool_size, 16 * core->names_size / 4) < 0)
         return -1;
     memset(core->pairs, 0xff, core->pairs_size * sizeof(Pair));
     return 0;
@@ -244,11 +255,11 @@ static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
     if (core->n_terms > INT32_MAX / 8 || core->n_rows < 1 ||
         idf.len != core->n_terms * (Py_ssize_t)sizeof(double) || coef.len != idf.len * core->n_rows)
         PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
-    else if (make_tables(core, terms) < 0 || copy_rows(core, idf.buf, coef.buf) < 0 ||
-             (core->intercept = PyMem_RawMalloc((size_t)intercept.len)) == NULL)
+    else if (make_tables(core, terms) < 0 || (core->intercept = PyMem_RawMalloc((size_t)intercept.len)) == NULL)
         PyErr_NoMemory();
     else {
         memcpy(core->intercept, intercept.buf, (size_t)intercept.len);
+        copy_rows(core, idf.buf, coef.buf);
         failed = add_platforms(core, start, platform, platforms) < 0 || add_terms(core, terms, lone) < 0 ? -1 : 0;
         core->ready = !failed;
     }
@@ -264,11 +275,12 @@ static void core_dealloc(Core *core) {
         core->idle = worker->next;
         free_worker(worker);
     }
-    PyMem_RawFree(core->names);
+    free_table(core, core->names);
+    free_table(core, core->pairs);
+    free_table(core, core->filter);
+    free_table(core, core->rows);
+    free_arena(core->arena, core->arena_size);
     PyMem_RawFree(core->pool);
-    PyMem_RawFree(core->pairs);
-    PyMem_RawFree(core->filter);
-    PyMem_RawFree(core->rows);
     PyMem_RawFree(core->intercept);
     Py_XDECREF(core->meaning_of);
     Py_XDECREF(core->normalize);

@@ -62,7 +62,7 @@ static int double_pairs(Core *core) {
     for (size_t i = 0; i < old_size; i++)
         if (old[i].left != NONE)
             *find_pair(core, hash_pair(old[i].left, old[i].right), old[i].left, old[i].right) = old[i];
-    PyMem_RawFree(old);
+    free_table(core, old);
     return 0;
 }
 

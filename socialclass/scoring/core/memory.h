@@ -26,6 +26,40 @@ static int grow(void *pointer, size_t *size, size_t needed, size_t item) {
 
 #define GROW(items, size, needed) grow(&(items), &(size), (needed), sizeof(*(items)))
 
+enum { HUGE_PAGE = 1 << 21 };
+
+/* Take zeroed memory for the tables of a large vocabulary, in large pages where the system has them: the tables are read
+   at random, and each small page of them costs a fault at start and a look into the page tables later on. */
+static uint8_t *take_arena(size_t *size) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    *size = (*size + 2 * HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; /* so that some address in it is a page's */
+    uint8_t *arena = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (arena == MAP_FAILED)
+        return NULL;
+    madvise(arena, *size, MADV_HUGEPAGE); /* if that fails, small pages serve */
+    return arena;
+#else
+    return PyMem_RawCalloc(*size, 1);
+#endif
+}
+
+static void free_arena(uint8_t *arena, size_t size) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    if (arena != NULL)
+        munmap(arena, size);
+#else
+    (void)size;
+    PyMem_RawFree(arena);
+#endif
+}
+
+/* Free a table, unless it lies in the arena. */
+static void free_table(const Core *core, void *table) {
+    uintptr_t begin = (uintptr_t)core->arena, at = (uintptr_t)table;
+    if (core->arena == NULL || at < begin || at >= begin + core->arena_size)
+        PyMem_RawFree(table);
+}
+
 static void lock(Worker *worker) {
     if (worker->thread != NULL)
         PyEval_RestoreThread(worker->thread);

@@ -71,7 +71,7 @@ static int double_names(Core *core) {
                 slot = (slot + 1) & (size - 1);
             names[slot] = old[i];
         }
-    PyMem_RawFree(old);
+    free_table(core, old);
     return 0;
 }
 

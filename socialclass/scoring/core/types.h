@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)
 #else
@@ -119,6 +123,8 @@ typedef struct Worker {
 
 typedef struct {
     PyObject_HEAD
+    uint8_t *arena;            /* what a vocabulary's tables lie in, if they are large */
+    size_t arena_size;
     Name *names;
     size_t names_size;         /* a power of two, as pairs_size */
     size_t n_names;
