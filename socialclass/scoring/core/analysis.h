@@ -213,9 +213,11 @@ static size_t until_space(const uint8_t *t, size_t i, size_t end) {
 /* Return where a run of [\w.-], and of '+' if `plus`, ends. */
 static size_t mail_run(const uint8_t *t, size_t i, size_t end, int plus) {
     for (;;) {
+        while (i < end && (byte_class[t[i]] == WORD || t[i] == '.')) /* most of it */
+            i++;
         size_t size = word_character(t + i, t + end);
         if (size == 0 && i < end)
-            size = t[i] == '.' || t[i] == '-' || (plus && t[i] == '+');
+            size = t[i] == '-' || (plus && t[i] == '+');
         if (size == 0)
             return i;
         i += size;
@@ -343,17 +345,10 @@ static inline void emit(const Core *core, Worker *worker, size_t offset, size_t 
     token->tail = tail_of(s, length);
     token->hash = hash_name(token->head, token->tail, s, length);
     PREFETCH(&core->names[token->hash & mask]);
-    if (characters <= 8 && !wide) { /* the usual case, without branches */
+    if (!wide) /* the usual case, without branches */
         token->prefix_length = (uint32_t)(length > characters ? characters : 0);
-        token->prefix_head = token->head & low_mask[characters];
-        token->prefix_hash = hash_name(token->prefix_head, 0, s, characters);
-    } else {
-        size_t prefix = prefix_length(s, length, characters, wide);
-        token->prefix_length = (uint32_t)prefix;
-        token->prefix_head = head_of(s, prefix);
-        token->prefix_hash = hash_name(token->prefix_head, tail_of(s, prefix), s, prefix);
-    }
-    PREFETCH(&core->names[token->prefix_hash & mask]);
+    else
+        token->prefix_length = (uint32_t)prefix_length(s, length, characters, wide);
 }
 
 /* Find the tokens of worker->text from `i` to `end`. The caller has made room, and t[end] is 0. */

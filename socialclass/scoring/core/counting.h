@@ -93,7 +93,9 @@ static int meet_token(Core *core, Worker *worker, Corpus *corpus, Token *token, 
     terms[0] = name->word;
     if (part || token->prefix_length == 0)
         return 1;
-    name = meet_name(core, token->prefix_hash, token->prefix_head, s, token->prefix_length);
+    size_t length = token->prefix_length;
+    uint64_t head = head_of(s, length);
+    name = meet_name(core, hash_name(head, tail_of(s, length), s, length), head, s, length);
     if (name == NULL || (name->prefix < 0 && (name->prefix = meet(corpus, name->offset, PREFIXED)) < 0))
         return -1;
     terms[1] = name->prefix;

@@ -94,7 +94,8 @@ static Name *intern(Core *core, const uint8_t *s, size_t length) {
         GROW(core->pool, core->pool_size, core->pool_used + length + PADDING) < 0)
         return NULL;
     memcpy(core->pool + core->pool_used, s, length);
-    *name = (Name){head, tail, (uint32_t)length, (uint32_t)core->pool_used, -1, -1};
+    int longer = core->prefix > 0 && length > (size_t)core->prefix;
+    *name = (Name){head, tail, (uint32_t)length, (uint32_t)core->pool_used, -1, longer ? UNASKED : -1};
     core->pool_used += length;
     core->n_names++;
     return name;

@@ -18,10 +18,26 @@ static inline size_t append(const Core *core, int32_t *terms, size_t n, int32_t 
     return n + (term >= 0);
 }
 
-static void resolve_names(const Core *core, Worker *worker, Line *line) {
+/* Note a token's prefix, if it is longer than one, and call for the prefix's slot unless the token's name knows its
+   term. It is written in any case, so that nothing has to be guessed. */
+static inline void note_prefix(const Core *core, const Worker *worker, const Token *token, const Name *name,
+                               size_t is_longer, Longer *longer) {
+    int known = name->length != 0;
+    int32_t term = known ? name->prefix : UNASKED;
+    *longer = (Longer){(uint32_t)(token - worker->tokens), 0, term, known ? (uint32_t)(name - core->names) : NONE};
+    if ((term != UNASKED) | !is_longer)
+        return;
+    const uint8_t *s = worker->text + token->offset;
+    size_t length = token->prefix_length;
+    longer->hash = hash_name(head_of(s, length), tail_of(s, length), s, length);
+    PREFETCH(&core->names[longer->hash & (core->names_size - 1)]);
+}
+
+/* Look the tokens of a line up, and note those that have a prefix; return how many prefixes there are now. */
+static size_t resolve_names(const Core *core, Worker *worker, Line *line, size_t n_longer) {
     Token *tokens = worker->tokens + line->first;
     int32_t *terms = worker->terms + 3 * line->first;
-    size_t n = 0, n_longer = 0;
+    size_t n = 0, before = n_longer;
     for (size_t i = 0; i < line->count; i++) {
         Token *token = &tokens[i];
         const uint8_t *s = worker->text + token->offset;
@@ -29,17 +45,35 @@ static void resolve_names(const Core *core, Worker *worker, Line *line) {
         int32_t word = name->length != 0 ? name->word : -1;
         token->id = word == ALIAS ? core->platform_id : name->length != 0 ? name->offset : NONE;
         n = append(core, terms, n, word);
-        worker->longer[n_longer] = (uint32_t)i;
-        n_longer += (token->prefix_length != 0) & (word != ALIAS);
+        size_t is_longer = (token->prefix_length != 0) & (word != ALIAS);
+        note_prefix(core, worker, token, name, is_longer, &worker->longer[n_longer]);
+        n_longer += is_longer;
     }
-    for (size_t i = 0; i < n_longer; i++) {
-        Token *token = &tokens[worker->longer[i]];
-        const uint8_t *s = worker->text + token->offset;
-        size_t length = token->prefix_length;
-        const Name *name = find_name(core, token->prefix_hash, token->prefix_head, tail_of(s, length), s, length);
-        n = append(core, terms, n, name->length != 0 ? name->prefix : -1);
-    }
+    line->n_longer = n_longer - before;
     line->n_terms = n;
+    return n_longer;
+}
+
+/* What a name's first characters are is kept in it: threads that find out at the same time write the same. */
+static int32_t find_prefix(const Core *core, const Worker *worker, const Longer *longer) {
+    const Token *token = &worker->tokens[longer->token];
+    const uint8_t *s = worker->text + token->offset;
+    size_t length = token->prefix_length;
+    const Name *name = find_name(core, longer->hash, head_of(s, length), tail_of(s, length), s, length);
+    int32_t term = name->length != 0 && name->prefix >= 0 ? name->prefix : -1;
+    if (longer->slot != NONE)
+        core->names[longer->slot].prefix = term;
+    return term;
+}
+
+static size_t resolve_prefixes(const Core *core, const Worker *worker, Line *line, size_t first) {
+    int32_t *terms = worker->terms + 3 * line->first;
+    for (size_t i = first; i < first + line->n_longer; i++) {
+        const Longer *each = &worker->longer[i];
+        line->n_terms = append(core, terms, line->n_terms,
+                               each->term != UNASKED ? each->term : find_prefix(core, worker, each));
+    }
+    return first + line->n_longer;
 }
 
 /* Collect the neighbours that may be pairs. */
@@ -80,16 +114,17 @@ static void resolve_parts(const Core *core, const Worker *worker, Line *line) {
 
 /* Find the known terms of all texts of the batch, each text's in the order of `text.analyze`. */
 static int resolve(const Core *core, Worker *worker) {
-    size_t n = 0, first = 0, tokens = worker->n_tokens;
+    size_t n = 0, first = 0, n_longer = 0, longer = 0, tokens = worker->n_tokens;
     if (GROW(worker->longer, worker->longer_size, tokens + 1) < 0 ||
         GROW(worker->terms, worker->terms_size, 3 * tokens + 1) < 0 ||
         GROW(worker->candidates, worker->candidates_size, tokens + 1) < 0)
         return no_memory(worker);
     for (size_t k = 0; k < worker->n_lines; k++) {
-        resolve_names(core, worker, &worker->lines[k]);
+        n_longer = resolve_names(core, worker, &worker->lines[k], n_longer);
         n = sift_pairs(core, worker, &worker->lines[k], n);
     }
     for (size_t k = 0; k < worker->n_lines; k++) {
+        longer = resolve_prefixes(core, worker, &worker->lines[k], longer);
         first = resolve_pairs(core, worker, &worker->lines[k], first);
         resolve_parts(core, worker, &worker->lines[k]);
     }

@@ -27,6 +27,7 @@ enum { SHORTEST_PART = 4 };                /* of a handle: text._SHORTEST_PART *
 enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE, NOT_ENGLISH };
 enum { ADDS_FILE = 1, ADDS_POSITION };        /* members that an activity has not */
 #define NONE UINT32_MAX
+#define UNASKED (-2) /* of Name.prefix */
 #define ALIAS (-2) /* the `word` of a platform's name: as a token it is <platform> */
 
 /* A string that is a term, a prefix of terms, or a part of a pair; `length` 0 marks a free slot. The two ends are here
@@ -34,7 +35,8 @@ enum { ADDS_FILE = 1, ADDS_POSITION };        /* members that an activity has no
 typedef struct {
     uint64_t head, tail;       /* the first and the last 8 bytes */
     uint32_t length, offset;   /* offset into Core.pool, which is its id, too */
-    int32_t word, prefix;      /* the terms "name" and "name*", or -1 */
+    int32_t word, prefix;      /* the terms "name" and "name*", or -1; of a name longer than a prefix, the term of its
+                                  own first characters, or UNASKED until a text has asked */
 } Name;
 
 typedef struct {
@@ -43,10 +45,17 @@ typedef struct {
 } Pair;
 
 typedef struct {
-    uint64_t head, tail, prefix_head;
+    uint64_t head, tail;
     uint32_t offset, length, hash, id;
-    uint32_t prefix_length, prefix_hash; /* length 0: the token is not longer than a prefix */
+    uint32_t prefix_length;    /* 0: the token is not longer than a prefix */
 } Token;
+
+/* The first characters of a token that is longer. */
+typedef struct {
+    uint32_t token, hash;
+    int32_t term;              /* UNASKED if it must be looked up */
+    uint32_t slot;             /* of the token's name, which is told what was found; or NONE */
+} Longer;
 
 /* Two neighbours that may be a pair of the vocabulary. */
 typedef struct {
@@ -59,7 +68,7 @@ typedef struct {
     size_t first, count;       /* its tokens */
     size_t parts;              /* tokens after these: parts of handles, which are no neighbours */
     size_t n_terms;            /* known terms, from worker->terms[3 * first] on */
-    size_t n_pairs;            /* candidates */
+    size_t n_longer, n_pairs;  /* prefixes; candidates */
     const uint8_t *record;     /* of a table: the record that the text is of, as it came; not owned */
     size_t record_length;
     int quoted;                /* a quote stands in the record */
@@ -95,7 +104,7 @@ typedef struct Worker {
     size_t text_size, text_used, scratch_size, opened_size;
     Token *tokens;
     size_t tokens_size, n_tokens;
-    uint32_t *longer;          /* the tokens of a line that have a prefix */
+    Longer *longer;            /* of all lines of the batch */
     int32_t *terms;
     Candidate *candidates;
     size_t longer_size, terms_size, candidates_size;
