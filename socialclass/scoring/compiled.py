@@ -206,7 +206,7 @@ def _composes(character: str) -> bool:
 
 @cache
 def _composing_marks() -> frozenset[str]:
-    decompositions = [unicodedata.decomposition(chr(code)).split() for code in range(0xA0, 0x20000)]
+    decompositions = (unicodedata.decomposition(chr(code)).split() for code in range(0xA0, 0x20000))
     return frozenset(chr(int(parts[1], 16)) for parts in decompositions if len(parts) == 2 and parts[0][0] != "<")
 
 

@@ -24,6 +24,15 @@ typedef struct {
     int32_t term;
 } NewPair;
 
+/* A term that is to be entered soon. */
+typedef struct {
+    const uint8_t *s;
+    size_t length;
+    int spaces, is_last;       /* spaces: 0, 1, or 2 for more */
+    Key last;                  /* what stands behind the last space of two */
+    uint8_t padded[8];
+} Ahead;
+
 typedef struct {
     const uint8_t *left;       /* of the last pair: the vocabulary is sorted, so the next one mostly has it, too */
     size_t left_length;
@@ -44,11 +53,11 @@ static void enter_pairs(Core *core, Builder *builder) {
     builder->n_waiting = 0;
 }
 
-static int add_pair(Core *core, Builder *builder, const uint8_t *s, size_t gap, size_t length, int32_t term) {
-    const uint8_t *right = s + gap + 1;
-    size_t right_length = length - gap - 1;
+static int add_pair(Core *core, Builder *builder, const Ahead *term, int32_t number) {
+    const uint8_t *s = term->s;
+    size_t gap = term->length - term->last.length - 1;
     if (!is_term(s, gap, builder->lone, builder->n_lone) &&
-        !is_term(right, right_length, builder->lone, builder->n_lone))
+        !is_term(term->last.s, term->last.length, builder->lone, builder->n_lone))
         return 0;
     if (gap != builder->left_length || memcmp(s, builder->left, gap) != 0) {
         const Name *name = intern(core, s, gap);
@@ -58,14 +67,14 @@ static int add_pair(Core *core, Builder *builder, const uint8_t *s, size_t gap, 
         builder->left_length = gap;
         builder->left_id = name->word == ALIAS ? NONE : name->offset;
     }
-    const Name *name = intern(core, right, right_length);
+    const Name *name = intern_key(core, &term->last);
     if (name == NULL)
         return -1;
     if (builder->left_id == NONE || name->word == ALIAS)
         return 0; /* no text gives this token: it is <platform> */
     uint32_t hash = hash_pair(builder->left_id, name->offset);
     PREFETCH(&core->pairs[hash & (core->pairs_size - 1)]);
-    builder->waiting[builder->n_waiting++] = (NewPair){builder->left_id, name->offset, hash, term};
+    builder->waiting[builder->n_waiting++] = (NewPair){builder->left_id, name->offset, hash, number};
     if (builder->n_waiting == sizeof(builder->waiting) / sizeof(NewPair))
         enter_pairs(core, builder);
     return 0;
@@ -77,7 +86,9 @@ static int is_fact(const uint8_t *s, size_t length) {
 }
 
 /* Enter one term of the vocabulary under what texts will be asked for: a word, a prefix or a pair. */
-static int add_term(Core *core, Builder *builder, const uint8_t *s, size_t length, int32_t term) {
+static int add_term(Core *core, Builder *builder, const Ahead *ahead, int32_t term) {
+    const uint8_t *s = ahead->s;
+    size_t length = ahead->length;
     if (length == 0)
         return 0;
     if (is_fact(s, length)) { /* no token is one, so that the same table serves */
@@ -86,12 +97,10 @@ static int add_term(Core *core, Builder *builder, const uint8_t *s, size_t lengt
             return -1;
         name->word = term;
     }
-    const uint8_t *gap = memchr(s, ' ', length);
-    if (gap != NULL) {
-        size_t at = (size_t)(gap - s);
-        if (core->ngrams < 2 || at == 0 || at + 1 == length || memchr(gap + 1, ' ', length - at - 1) != NULL)
+    if (ahead->spaces > 0) {
+        if (core->ngrams < 2 || ahead->spaces > 1 || s[0] == ' ' || ahead->last.length == 0)
             return 0;
-        return add_pair(core, builder, s, at, length, term);
+        return add_pair(core, builder, ahead, term);
     }
     if (length > 1 && s[length - 1] == '*') {
         size_t characters = 0;
@@ -108,7 +117,7 @@ static int add_term(Core *core, Builder *builder, const uint8_t *s, size_t lengt
     int part = length > 1 && s[0] == '@'; /* of a handle */
     if (!part && !is_term(s, length, builder->lone, builder->n_lone))
         return 0;
-    Name *name = intern(core, s, length);
+    Name *name = intern_key(core, &ahead->last);
     if (name == NULL)
         return -1;
     if (name->word != ALIAS)
@@ -130,40 +139,45 @@ static const uint8_t *utf8_of(PyObject *text, Py_ssize_t *length, PyObject **own
     return (const uint8_t *)data;
 }
 
-/* Call for the slot that a term's last name will be looked for in; return where the next term begins. */
-static const uint8_t *call_ahead(const Core *core, const uint8_t *s, const uint8_t *end) {
-    const uint8_t *feed = s < end ? memchr(s, '\n', (size_t)(end - s)) : NULL;
-    if (feed == NULL)
-        return end;
-    const uint8_t *gap = memchr(s, ' ', (size_t)(feed - s));
-    s = gap != NULL ? gap + 1 : s;
-    if (end - s > PADDING && feed > s) {
-        size_t length = (size_t)(feed - s);
-        uint32_t hash = hash_name(head_of(s, length), tail_of(s, length), s, length);
-        PREFETCH(&core->names[hash & (core->names_size - 1)]);
-    }
-    return feed + 1;
+/* Read a term that will be entered later, and call for the slot that its last name will be looked for in. Return where
+   the next one begins. */
+static const uint8_t *look_ahead(const Core *core, const uint8_t *s, const uint8_t *end, Ahead *term) {
+    const uint8_t *feed = s < end ? memchr(s, '\n', (size_t)(end - s)) : NULL, *stop = feed != NULL ? feed : end;
+    const uint8_t *last = s;
+    *term = (Ahead){.s = s, .length = (size_t)(stop - s), .is_last = feed == NULL};
+    for (const uint8_t *gap; (gap = memchr(last, ' ', (size_t)(stop - last))) != NULL && term->spaces < 2; last = gap + 1)
+        term->spaces++;
+    size_t length = (size_t)(stop - last);
+    if (end - last < 8) { /* no more can be read */
+        memcpy(term->padded, last, length);
+        term->last = key_of(term->padded, length);
+        term->last.s = length < 8 ? term->padded : last;
+    } else
+        term->last = key_of(last, length);
+    PREFETCH(&core->names[term->last.hash & (core->names_size - 1)]);
+    return feed != NULL ? feed + 1 : end;
 }
+
+enum { TERMS_AHEAD = 16 };
 
 /* Enter the vocabulary: terms joined by line feeds. */
 static int add_terms(Core *core, PyObject *terms, PyObject *lone) {
     const uint8_t *s = (const uint8_t *)PyBytes_AS_STRING(terms), *end = s + PyBytes_GET_SIZE(terms);
     Builder builder = {.lone = (const uint8_t *)PyBytes_AS_STRING(lone), .n_lone = (size_t)PyBytes_GET_SIZE(lone)};
-    const uint8_t *ahead = s;
-    for (int i = 0; i < 16; i++)
-        ahead = call_ahead(core, ahead, end);
+    Ahead ahead[TERMS_AHEAD];
+    for (Py_ssize_t i = 0; i < TERMS_AHEAD; i++)
+        s = look_ahead(core, s, end, &ahead[i]);
     for (Py_ssize_t i = 0; i < core->n_terms; i++) {
-        ahead = call_ahead(core, ahead, end);
-        const uint8_t *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed != NULL ? feed : end;
-        if ((feed == NULL) != (i == core->n_terms - 1)) {
+        Ahead *term = &ahead[i % TERMS_AHEAD];
+        if (term->is_last != (i == core->n_terms - 1)) {
             PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
             return -1;
         }
-        if (add_term(core, &builder, s, (size_t)(stop - s), (int32_t)i) < 0) {
+        if (add_term(core, &builder, term, (int32_t)i) < 0) {
             PyErr_NoMemory();
             return -1;
         }
-        s = feed != NULL ? feed + 1 : end;
+        s = look_ahead(core, s, end, term);
     }
     enter_pairs(core, &builder);
     return 0;

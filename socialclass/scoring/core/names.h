@@ -75,13 +75,27 @@ static int double_names(Core *core) {
     return 0;
 }
 
+/* A name's bytes, and what they are found by. */
+typedef struct {
+    const uint8_t *s;
+    size_t length;
+    uint64_t head, tail;
+    uint32_t hash;
+} Key;
+
+/* There are 8 bytes to read from `s` on. */
+static inline Key key_of(const uint8_t *s, size_t length) {
+    Key key = {.s = s, .length = length, .head = head_of(s, length), .tail = tail_of(s, length)};
+    key.hash = hash_name(key.head, key.tail, s, length);
+    return key;
+}
+
 /* Return the slot of a name, which is made if need be; NULL without memory. The next call may move it. */
-static Name *intern(Core *core, const uint8_t *s, size_t length) {
-    uint8_t padded[8 + PADDING] = {0};
-    if (length < 8)
-        s = memcpy(padded, s, length);
-    uint64_t head = head_of(s, length), tail = tail_of(s, length);
-    uint32_t hash = hash_name(head, tail, s, length);
+static Name *intern_key(Core *core, const Key *key) {
+    const uint8_t *s = key->s;
+    size_t length = key->length;
+    uint64_t head = key->head, tail = key->tail;
+    uint32_t hash = key->hash;
     Name *name = find_name(core, hash, head, tail, s, length);
     if (name->length != 0)
         return name;
@@ -99,6 +113,15 @@ static Name *intern(Core *core, const uint8_t *s, size_t length) {
     core->pool_used += length;
     core->n_names++;
     return name;
+}
+
+/* The same for bytes of which no more than `length` can be read. */
+static Name *intern(Core *core, const uint8_t *s, size_t length) {
+    uint8_t padded[8] = {0};
+    if (length < 8)
+        s = memcpy(padded, s, length);
+    Key key = key_of(s, length);
+    return intern_key(core, &key);
 }
 
 #endif
