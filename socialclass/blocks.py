@@ -19,6 +19,7 @@ from socialclass.labelling import Tally
 if TYPE_CHECKING:
     from socialclass.scoring.compiled import LabelledBlock
 
+B = TypeVar("B")
 R = TypeVar("R")
 BLOCK = 1 << 18  # bytes read at once
 IN_FLIGHT = 6 << 20  # bytes of blocks that are being labelled, over all threads
@@ -74,7 +75,7 @@ def is_regular(stream: BinaryIO) -> bool:
         return False
 
 
-def by_threads(blocks: Iterator[bytes], label: Callable[[bytes], R], jobs: int) -> Iterator[tuple[bytes, R]]:
+def by_threads(blocks: Iterator[B], label: Callable[[B], R], jobs: int) -> Iterator[tuple[B, R]]:
     """Yield each block and what `label` makes of it, in order; `jobs` threads work on those that come next."""
     from concurrent.futures import ThreadPoolExecutor
 

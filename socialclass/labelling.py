@@ -11,7 +11,7 @@ from socialclass.errors import InputError, TakenFieldError
 from socialclass.formats.records import AddedFields, Record, Value
 
 BATCH = 1000
-UNCERTAIN_REASONS = ("empty", "no_known_terms", "low_confidence")
+UNCERTAIN_REASONS = ("empty", "no_known_terms", "low_confidence", "not_english")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ FLOORS = (
     ("network",),
     ("ledger",),
     ("training",),
+    ("activities",),
     ("tables",),
     ("blocks",),
     ("labelling",),

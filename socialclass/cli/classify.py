@@ -173,6 +173,8 @@ class _Run:
         export = export_format(source, reading)
         if export:
             writer = self._writer_for(export, source)
+            if self._label_activities(source, export, reading, writer, at_once, tick):
+                return
             with open_export(source, export, reading) as records:
                 ticked = records if tick is None else _ticking(records, None, tick)
                 self._write_labelled(ticked, writer, at_once, of_export=True)
@@ -191,6 +193,22 @@ class _Run:
             if tick is not None:
                 records = _ticking(records, stream, tick)
             self._write_labelled(records, writer, at_once)
+
+    def _label_activities(
+        self, source: str, export: str, reading: ReadOptions, writer: Writer, at_once: bool, tick: Tick | None
+    ) -> bool:
+        """Label activities that stand on a line each, the fast way; False where there is none."""
+        extra = self._options.probabilities or self._options.explain or self._privacy
+        plain = export == "activitystreams" and isinstance(writer, JsonLinesWriter) and not extra
+        if not plain or not getattr(reading, "as_it_stood", True) or not can_label_blocks(self._classifier):
+            return False
+        from socialclass.activities import ActivityLane, open_lines
+
+        with open_lines(source) as stream:
+            if stream is not None:
+                options = replace(self._options, check_language=self._language_check is not False)
+                self._label_table(stream, ActivityLane(self._classifier, options, source), at_once, tick, options)
+        return stream is not None
 
     def _write_labelled(
         self, records: Iterator[Record], writer: Writer, at_once: bool, of_export: bool = False
@@ -221,11 +239,14 @@ class _Run:
             return JsonLinesLane(self._classifier, self._options, place, reading.text_field)
         return None
 
-    def _label_table(self, stream: BinaryIO, lane: Lane, at_once: bool, tick: Tick | None) -> None:
+    def _label_table(
+        self, stream: BinaryIO, lane: Lane, at_once: bool, tick: Tick | None, options: LabelOptions | None = None
+    ) -> None:
+        options = options or self._options
         writer, added = self._writer, self._options.names(self._classifier)
         assert isinstance(writer, DelimitedWriter | JsonLinesWriter)
         waited_for = at_once or not is_regular(stream)
-        for each in label_table(stream, lane, self._classifier, self._options, self._tally, self._jobs):
+        for each in label_table(stream, lane, self._classifier, options, self._tally, self._jobs):
             if isinstance(each, Labelled):
                 self._write(writer, each)
             elif each:

@@ -55,7 +55,7 @@ def export_records(
     """
     if export.name == "activitystreams" and as_it_stood and hide is None:
         for item in read_items(archive):
-            yield _unreadable(item) if isinstance(item, Unreadable) else _object_record(item)
+            yield as_it_stands(item)
         return
     for found in export.reader(archive, messages):
         if isinstance(found, Unreadable):
@@ -64,6 +64,11 @@ def export_records(
             place = Place(found.file, found.position)
             values = flat(hide(found) if hide is not None else found)
             yield Record(found.text, FIELDS, values, place, "", "", facts(found), found.language)
+
+
+def as_it_stands(item: Item | Unreadable) -> Record:
+    """Return the record of an ActivityStreams object with its own members, or of what could not be read."""
+    return _unreadable(item) if isinstance(item, Unreadable) else _object_record(item)
 
 
 def _unreadable(found: Unreadable) -> Record:
