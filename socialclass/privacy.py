@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Any
 
 from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
 from socialclass.formats import AddedFields, Record
@@ -120,16 +121,26 @@ class Privacy:
         return mask(text) if self.masking else text
 
     def value(self, value: object, name: str = "") -> object:
-        """Return a field's value with people hidden, in lists and objects, too."""
-        if isinstance(value, str):
-            if value and name.lower() in ACTOR_COLUMNS:
-                return self._account(value)
-            return value if _DATE.match(value) and len(value) < 40 else self.text(value)
-        if isinstance(value, list):
-            return [self.value(each, name) for each in value]
-        if isinstance(value, dict):
-            return {key: self.value(each, str(key)) for key, each in value.items()}
-        return value
+        """Return a field's value with people hidden, in lists and objects, too, however deep they are nested."""
+        whole: dict[Any, Any] = {name: value}
+        places: list[tuple[Any, Any, str]] = [(whole, name, name)]
+        while places:  # no recursion: JSON may be nested nearly as deep as Python's stack
+            held, key, called = places.pop()
+            each = held[key]
+            if isinstance(each, str):
+                held[key] = self._string(each, called)
+            elif isinstance(each, list):
+                held[key] = each = list(each)
+                places += [(each, number, called) for number in range(len(each))]
+            elif isinstance(each, dict):
+                held[key] = each = dict(each)
+                places += [(each, member, str(member)) for member in each]
+        return whole[name]
+
+    def _string(self, value: str, name: str) -> str:
+        if value and name.lower() in ACTOR_COLUMNS:
+            return self._account(value)
+        return value if _DATE.match(value) and len(value) < 40 else self.text(value)
 
     def labelled(self, record: Record, added: AddedFields, *, flat: bool = False) -> tuple[Record, AddedFields]:
         """Return a labelled record as it may be written; flat: an activity's fields, hidden when they were read."""

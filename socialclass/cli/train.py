@@ -79,7 +79,7 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
     if old is not None:
         before = load_model(old)
         examples = corpus_of(before, old, old_corpus) + examples
-        settings = TrainSettings.from_facts(before.facts["settings"])
+        settings = TrainSettings.from_facts(before.facts.get("settings", {}))
         sources = [*before.facts.get("sources", [{"path": old_corpus or "data/train.jsonl"}]), *sources]
     if class_weight is not None:
         settings = replace(settings, class_weight=None if class_weight == "none" else class_weight)

@@ -212,6 +212,8 @@ def unsafe(name: str) -> str:
     ('its name leads out of the archive', '')
     """
     path = name.replace("\\", "/")
+    if not path:
+        return "it has no name"
     if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/"):
         return "its name leads out of the archive"
     return "its name holds a null byte" if "\0" in path else ""

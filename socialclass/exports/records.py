@@ -1,6 +1,7 @@
 """Activities as the records that labelling takes, and that every writer writes."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,8 @@ FIELDS = (
     "in_reply_to_actor", "mentions", "hashtags", "two_way", "reactions", "replies", "shares", "language", "text",
     "file", "position",
 )  # fmt: skip
+# what was read although it is no JSON, or none that others read, and is not handed on as it stood
+_LENIENT = re.compile(r"[\x00-\x1f]|NaN|Infinity|[0-9]{4000}")
 _UNREADABLE = ("file", "position", "unreadable")
 
 
@@ -90,7 +93,8 @@ def _object_record(item: Item) -> Record:
     if "position" not in content:
         added["position"] = activity.position
         members += f', "position": {activity.position}'
-    own = (item.raw or json.dumps(content, ensure_ascii=False)).rstrip()[:-1].rstrip()
+    as_it_stood = item.raw if item.raw and not _LENIENT.search(item.raw) else json.dumps(content, ensure_ascii=False)
+    own = as_it_stood.rstrip()[:-1].rstrip()
     raw = f"{own}{members if content else members[2:]}}}"
     return Record(
         activity.text,
