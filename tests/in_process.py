@@ -98,7 +98,7 @@ def _after(state: str, character: bytes, delimiter: bytes) -> str:
 def one_column(data: bytes, delimiter: bytes = b",") -> bool:
     """Say whether the header row has one cell.
 
-    >>> one_column(b"text\n"), one_column(b"id,text\n")
+    >>> one_column(b"text"), one_column(b"id,text")
     (True, False)
     """
     lines = io.StringIO(data.decode("utf-8", "replace"), newline="\n")
