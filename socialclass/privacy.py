@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Any
 
 from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
 from socialclass.formats import AddedFields, Record
+from socialclass.formats.records import with_leaves
 
 URL, MAIL, PHONE, HANDLE = "[url]", "[mail]", "[phone]", "[handle]"
 # columns of tables that name who wrote a row; whatever stands there is a person's or a business's name
@@ -122,22 +122,11 @@ class Privacy:
 
     def value(self, value: object, name: str = "") -> object:
         """Return a field's value with people hidden, in lists and objects, too, however deep they are nested."""
-        whole: dict[Any, Any] = {name: value}
-        places: list[tuple[Any, Any, str]] = [(whole, name, name)]
-        while places:  # no recursion: JSON may be nested nearly as deep as Python's stack
-            held, key, called = places.pop()
-            each = held[key]
-            if isinstance(each, str):
-                held[key] = self._string(each, called)
-            elif isinstance(each, list):
-                held[key] = each = list(each)
-                places += [(each, number, called) for number in range(len(each))]
-            elif isinstance(each, dict):
-                held[key] = each = dict(each)
-                places += [(each, member, str(member)) for member in each]
-        return whole[name]
+        return with_leaves(value, self._leaf, name)
 
-    def _string(self, value: str, name: str) -> str:
+    def _leaf(self, value: object, name: str) -> object:
+        if not isinstance(value, str):
+            return value
         if value and name.lower() in ACTOR_COLUMNS:
             return self._account(value)
         return value if _DATE.match(value) and len(value) < 40 else self.text(value)

@@ -13,6 +13,7 @@ from socialclass.exports.items import Item, Unreadable
 from socialclass.exports.table import Export
 from socialclass.exports.values import stable_id
 from socialclass.formats import Place, Record
+from socialclass.formats.jsonlines import as_members
 
 # the columns of an activity in a table, and the members of its flat JSON object
 FIELDS = (
@@ -93,9 +94,8 @@ def _object_record(item: Item) -> Record:
     if "position" not in content:
         added["position"] = activity.position
         members += f', "position": {activity.position}'
-    as_it_stood = item.raw if item.raw and not _LENIENT.search(item.raw) else json.dumps(content, ensure_ascii=False)
-    own = as_it_stood.rstrip()[:-1].rstrip()
-    raw = f"{own}{members if content else members[2:]}}}"
+    own = as_members(content) if not item.raw or _LENIENT.search(item.raw) else item.raw.rstrip()[:-1].rstrip()[1:]
+    raw = f"{{{own}{members if content else members[2:]}}}"
     return Record(
         activity.text,
         (*content, *added),
