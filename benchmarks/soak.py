@@ -1,9 +1,9 @@
-"""Long runs with their memory watched: is it flat, and how much is it?
+"""Long runs with their memory watched, which must be flat and small.
 
     python -m benchmarks.soak [--lines 10000000] [--tables 2000000] [--write]
 
-Writes texts of `benchmarks.texts` (seed 0) to temporary files, labels each by the installed command into /dev/null with one
-thread and with as many as there are processors, and samples the process's resident memory (Linux, /proc) fifty times
+Writes texts of `benchmarks.texts` to temporary files, labels each by the command into /dev/null, with one thread and
+with as many as there are processors, and samples the process's resident memory (Linux, /proc) fifty times
 a second: when 100,000 records have been labelled, at the end, and at its peak. `--write` keeps the figures in
 docs/soak.json, which docs/reliability.md shows. Exit code 1 if memory at the end is more than 8 MB above that at
 100,000 records, or the peak above 300 MB.

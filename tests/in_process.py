@@ -29,7 +29,7 @@ def run_here(*args: object, stdin: bytes = b"") -> Outcome:
 def _standard_streams(stdin: bytes) -> Iterator[tuple[io.BytesIO, io.StringIO]]:
     kept = sys.stdin, sys.stdout, sys.stderr
     out, err = io.BytesIO(), io.StringIO()
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)))  # type: ignore[arg-type]
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)))
     sys.stdout, sys.stderr = io.TextIOWrapper(out), err
     try:
         yield out, err

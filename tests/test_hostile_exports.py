@@ -30,9 +30,12 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return packed.getvalue()
 
 
-TWEETS = [{"tweet": {"id_str": str(i), "full_text": text, "created_at": ""}} for i, text in enumerate(["hi mum", "20% off"])]
-POSTS = {"type": "OrderedCollection", "@context": "https://www.w3.org/ns/activitystreams",
-         "orderedItems": [{"type": "Create", "object": {"type": "Note", "content": text}} for text in ("hi", "sale")]}  # fmt: skip
+TWEETS = [{"tweet": {"id_str": text, "full_text": text, "created_at": ""}} for text in ("hi mum", "20% off")]
+POSTS = {
+    "type": "OrderedCollection",
+    "@context": "https://www.w3.org/ns/activitystreams",
+    "orderedItems": [{"type": "Create", "object": {"type": "Note", "content": text}} for text in ("hi", "sale")],
+}
 SMALL = {
     "twitter.zip": zipped({"tweets.js": b"window.YTD.tweets.part0 = " + json.dumps(TWEETS).encode()}),
     "activitystreams.json": json.dumps(POSTS).encode(),
@@ -136,7 +139,8 @@ def bounds() -> None:
 def test_a_bomb_ends_in_a_line_within_bounds(tmp_path: Path, name: str) -> None:
     """Within 20 seconds of processor time and a gigabyte: refused by name, and nothing is written anywhere."""
     (tmp_path / name).write_bytes(BOMBS[name]())
-    command = [sys.executable, "-m", "socialclass", "classify", "-m", MODEL, "--input-format", "twitter", name, "-q"]
+    command = [sys.executable, "-m", "socialclass", "classify", "-q", "-m", str(MODEL)]
+    command += ["--input-format", "twitter", name]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment, preexec_fn=bounds)
     assert done.returncode in (1, 3), (done.returncode, done.stderr[-500:])

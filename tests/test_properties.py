@@ -118,7 +118,9 @@ def test_what_is_written_is_read(form: str, names: list[str], data: st.DataObjec
     out = io.BytesIO()
     writer = writer_for(form, out, ("label", "p", "reason"), form)
     for row in rows:
-        writer.write(Record(row[-1], names, row, Place("-", 1)), AddedFields(("sc_l", "sc_p", "sc_r"), ("a", None, "b")))
+        writer.write(
+            Record(row[-1], names, row, Place("-", 1)), AddedFields(("sc_l", "sc_p", "sc_r"), ("a", None, "b"))
+        )
     found = list(open_records(io.BytesIO(out.getvalue()), "-", ReadOptions(form)))
     empty = None if form == "jsonl" else ""
     assert [list(record.names) for record in found] == [[*names, "sc_l", "sc_p", "sc_r"]] * len(rows)

@@ -39,7 +39,8 @@ def fuzz(target: Target, seconds: int, keep: Path) -> bool:
             (corpus / str(number)).write_bytes(seed)
         words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words))
         command = [sys.executable, "-m", "benchmarks.fuzz.run", target.name, f"-max_total_time={seconds}", *_LIMITS]
-        command += [*([f"-dict={words}"] if target.words else []), f"-artifact_prefix={keep}/{target.name}-", str(corpus)]
+        command += [f"-dict={words}"] if target.words else []
+        command += [f"-artifact_prefix={keep}/{target.name}-", str(corpus)]
         done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     runs = [line.split()[-1] for line in done.stderr.splitlines() if "number_of_executed_units" in line]
     sys.stdout.write(f"{target.name:8} {int(runs[0]) if runs else 0:>9,} inputs, ")

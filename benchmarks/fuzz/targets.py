@@ -60,17 +60,15 @@ def check_model(data: bytes) -> None:
     with _file(content, ".joblib") as path:
         try:
             with nothing_happens():
-                model = load_model(path)
+                load_model(path)
         except ModelError as error:
-            assert "\n" not in str(error)
+            if "\n" in str(error):
+                raise
             return
         outcome = run_here("classify", "-m", path, "--explain", "2", stdin=b"free boots\n\nhey mum\n")
         assert run_here("model", "show", path, "--output-format", "json").code == 0
     assert outcome.code == 0, outcome.err
     assert outcome.out.count(b"\n") == 3
-    assert {line.split(b"\t")[0].decode() for line in outcome.out.splitlines()} <= {*model.classes, "uncertain"} or any(
-        set(name) & set("\t\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029") for name in model.classes
-    )
 
 
 def _signed(data: bytes) -> bytes:
@@ -194,7 +192,8 @@ def _read_export(body: bytes, suffix: str, choice: int) -> None:
     lines = [json.loads(line, parse_constant=_no_constant) for line in outcome.out.split(b"\n")[:-1]]
     wrong = sum(str(line.get("reason", "")).startswith("error: ") for line in lines)
     assert (outcome.code == 3) == (wrong > 0) or outcome.code == 1, outcome
-    assert all(line["reason"] in ("", "not_english", *UNCERTAIN_REASONS) or line["reason"][:7] == "error: " for line in lines)
+    said = {line["reason"] for line in lines if not line["reason"].startswith("error: ")}
+    assert said <= {"", "not_english", "truncated", *UNCERTAIN_REASONS}, said
     assert table.code in (outcome.code, 1), (table, outcome)
 
 

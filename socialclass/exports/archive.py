@@ -299,10 +299,10 @@ def _tar(stream: BinaryIO, source: str, stack: ExitStack) -> Archive:
 
 
 class _Bounded(io.BufferedReader):
-    """What a tar is read from: its headers say how long they are and where the next one stands, and are not believed."""
+    """What a tar is read from: what its headers say of sizes is not believed without bounds."""
 
     def __init__(self, stream: gzip.GzipFile, packed: int) -> None:
-        super().__init__(stream)  # type: ignore[arg-type]  # a raw stream in all but its class
+        super().__init__(stream)
         self._end = max(2 * FREE_RATIO_BYTES, MAX_RATIO * packed)
 
     def read(self, size: int | None = -1, /) -> bytes:
