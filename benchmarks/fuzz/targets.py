@@ -86,7 +86,7 @@ def _model_seeds() -> list[bytes]:
 
 
 def check_csv(data: bytes) -> None:
-    """As many rows out as in; what was read is written again; the lanes agree."""
+    """As many rows out as in; the lanes agree."""
     choice, body = _split(data)
     header, delimiter = _HEADERS[choice % 4], b",\t"[choice >> 2 & 1 :][:1]
     body = (header + body).replace(b",", delimiter)

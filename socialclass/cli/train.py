@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from socialclass.cli.options import force_option, is_terminal, note, read_options, refuse_overwriting
+from socialclass.cli.options import FloatParamType, force_option, is_terminal, note, read_options, refuse_overwriting
 from socialclass.formats import ReadOptions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ The search ends early on Ctrl-C, and the best so far is trained and written.
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-class _Duration(click.ParamType[float]):
+class _Duration(FloatParamType):
     name = "duration"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
