@@ -219,6 +219,8 @@ def read_json(
     try:
         if prefix:
             reader.skip_to("[{")
+            if not reader.peek() and reader.offset and not reader._fault:
+                raise _JsonError("there is no JSON in it")
         while reader.peek():
             for value, raw, name in _records(reader, is_list):
                 yield Item(value, file, position, raw if "\n" not in raw else "", name)

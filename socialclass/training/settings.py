@@ -37,9 +37,13 @@ class TrainSettings:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> "TrainSettings":
-        """Return the settings that a model file holds.
+        """Return the settings that a model file holds; what it does not say is the default.
 
         >>> TrainSettings.from_facts(TrainSettings(C=7.0).as_facts()).C
         7.0
         """
-        return cls(**{**facts, "analyzer": AnalyzerSettings(**facts["analyzer"])})
+        known = {name: value for name, value in facts.items() if name in cls.__dataclass_fields__}
+        if isinstance(analyzer := known.get("analyzer"), dict):
+            fields = {name: value for name, value in analyzer.items() if name in AnalyzerSettings._fields}
+            known["analyzer"] = AnalyzerSettings(**fields)
+        return cls(**known)
