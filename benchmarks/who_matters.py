@@ -45,7 +45,7 @@ def turned_to(activity: Activity, authors: dict[str, str], starters: dict[str, s
         whom = name(activity.object.author) or authors.get(activity.object.id, "")
         if whom:
             found.add((whom, how))
-        if activity.object.type in PARTY_KINDS:
+        if activity.object.type in PARTY_KINDS and activity.object.type != "Group":
             found.add((activity.object.id or activity.object.name, how))
     elif activity.target.type == "Person":
         found.add((activity.target.id or activity.target.name, "message"))

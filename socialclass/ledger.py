@@ -195,7 +195,7 @@ class _Columns:
         answered = self.party(activity.in_reply_to.author)
         if verb not in _POSTS:
             yield self.party(thing.author), kind
-            if thing.type in PARTY_KINDS:
+            if thing.type in PARTY_KINDS and thing.type != "Group":  # a group joined is a place, and nobody
                 yield self.party(Party(thing.id, thing.name, thing.type)), kind
         elif activity.target.type == "Person":
             yield self.party(Party(activity.target.id, activity.target.name, "Person")), _MESSAGE
