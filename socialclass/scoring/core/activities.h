@@ -501,48 +501,63 @@ static int enter_words(Worker *worker, PyObject *joined, uint32_t kind) {
     return 0;
 }
 
-/* A letter in ASCII, or a part of one of another alphabet: others have been replaced by then. */
-static inline int is_letter(uint8_t c) { return is_lower(c | 0x20) || c >= 0x80; }
+/* A letter in lower case, or a part of one of another alphabet: all others have been replaced by then. */
+static inline int is_letter(uint8_t c) { return is_lower(c) || c >= 0x80; }
 
 typedef struct {
     size_t words, wide, letters, wide_letters, foreign, english; /* `wide`: words that are not ASCII */
 } Spoken;
 
-/* Read a word as `language._WORD` finds it; return its end. Of a long one only the length counts. */
-static const uint8_t *spoken_word(const uint8_t *s, const uint8_t *end, uint8_t *word, size_t *size, Spoken *spoken) {
-    size_t length = 0, wide = 0;
+/* Return where the letters a to z from `s` on end; 8 bytes may be read behind that. */
+static inline const uint8_t *lower_end(const uint8_t *s) {
+#if defined(__GNUC__) && PY_LITTLE_ENDIAN
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+    for (;; s += 8) {
+        uint64_t x = load8(s), low = x & ~high;
+        uint64_t others = ~((low + (0x80 - 'a') * ones) & ~(low + (0x7f - 'z') * ones)) | x;
+        if ((others &= high) != 0)
+            return s + (size_t)__builtin_ctzll(others) / 8;
+    }
+#else
+    while (is_lower(*s))
+        s++;
+    return s;
+#endif
+}
+
+/* Return where a word that has more than plain letters ends, and count what is in it. */
+static const uint8_t *rest_of_word(const uint8_t *s, Spoken *spoken) {
+    size_t wide = 0;
     for (int part = 0; part < 2; part++) {
-        for (; s < end && is_letter(*s); s++, length++) {
-            if (length < LONGEST_WORD)
-                word[length] = *s < 0x80 ? *s | 0x20 : *s;
+        for (; is_letter(*s); s++) {
             wide += *s >= 0xc0;
             spoken->letters += (*s & 0xc0) != 0x80;
         }
-        if (part > 0 || end - s < 2 || *s != '\'' || !is_letter(s[1]))
+        if (part > 0 || *s != '\'' || !is_letter(s[1]))
             break;
-        if (length < LONGEST_WORD)
-            word[length] = '\'';
-        length++;
         s++;
     }
-    spoken->words++;
     spoken->wide += wide > 0;
     spoken->wide_letters += wide;
-    *size = length;
     return s;
 }
 
+/* Count words in lower case as `language._WORD` finds them; what stands at `end` is no letter. */
 static void count_words(const Worker *worker, const uint8_t *s, const uint8_t *end, Spoken *spoken) {
-    uint8_t word[LONGEST_WORD + PADDING] = {0};
-    size_t length;
     while (s < end) {
         if (!is_letter(*s)) {
             s++;
             continue;
         }
-        s = spoken_word(s, end, word, &length, spoken);
-        if (length <= LONGEST_WORD) {
-            const FunctionWord *found = find_word(worker, word, length);
+        const uint8_t *begin = s;
+        s = lower_end(s);
+        if (*s >= 0x80 || *s == '\'')
+            s = rest_of_word(begin, spoken);
+        else
+            spoken->letters += (size_t)(s - begin);
+        spoken->words++;
+        if (s - begin <= LONGEST_WORD) {
+            const FunctionWord *found = find_word(worker, begin, (size_t)(s - begin));
             spoken->english += found != NULL && found->kind == ENGLISH_WORD;
             spoken->foreign += found != NULL && found->kind == FOREIGN_WORD;
         }
@@ -639,15 +654,15 @@ static const uint8_t *stand_in(Py_UCS4 c, const uint8_t *before, uint8_t *word, 
     return shape == IS_WORD ? NULL : word + 2;
 }
 
-/* Put in worker->scratch what words are counted in; 0 where Python must read the text, -1 for an error. */
+static inline uint8_t lowered(uint8_t c) { return (uint8_t)(c + ((uint8_t)(c - 'A') < 26 ? 32 : 0)); }
+
+/* Put in worker->scratch, where room is, what words are counted in; 0 where Python must read the text, -1 for an error. */
 static int fold_for_words(Core *core, Worker *worker, Span *text) {
-    if (GROW(worker->scratch, worker->scratch_size, 3 * text->length + PADDING) < 0)
-        return no_memory(worker);
     uint8_t *out = worker->scratch, word[8 + PADDING];
     *out++ = ' ';
     for (size_t i = 0, size = 1; i < text->length; i += size, size = 1) {
         if (text->s[i] < 0x80) {
-            *out++ = text->s[i];
+            *out++ = lowered(text->s[i]);
             continue;
         }
         Py_UCS4 c = decode_wide(text->s + i, &size);
@@ -668,15 +683,22 @@ static int fold_for_words(Core *core, Worker *worker, Span *text) {
    too few, or enough of English. */
 static int is_surely_english(Core *core, Worker *worker, Span text) {
     Spoken spoken = {0};
-    uint8_t wide = 0;
-    int links = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        wide |= text.s[i];
-        links |= (text.s[i] == '@') | (text.s[i] == '/') | (text.s[i] == '#');
+    uint8_t wide = 0, links = 0;
+    if (GROW(worker->scratch, worker->scratch_size, 3 * text.length + 2 * PADDING) < 0)
+        return no_memory(worker);
+    uint8_t *restrict out = worker->scratch;
+    const uint8_t *restrict in = text.s;
+    for (size_t i = 0; i < text.length; i++) { /* a plain loop, as in `fold` */
+        uint8_t c = in[i];
+        wide |= c;
+        links |= (uint8_t)((c == '@') | (c == '/') | (c == '#'));
+        out[i] = lowered(c);
     }
     int plain = wide < 0x80 ? 1 : fold_for_words(core, worker, &text);
     if (plain <= 0)
         return plain;
+    text.s = worker->scratch;
+    memset(worker->scratch + text.length, 0, PADDING);
     const uint8_t *s = text.s, *end = s + text.length;
     if (!links)
         count_words(worker, s, end, &spoken);
