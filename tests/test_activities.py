@@ -70,6 +70,7 @@ ACTIVITIES = st.fixed_dictionaries(
         "actor": PARTIES, "object": NOTES | st.lists(NOTES, max_size=2), "to": st.lists(PARTIES, max_size=3) | PARTIES,
         "cc": PARTIES, "published": IDS, "target": PARTIES, "content": TEXTS, "name": TEXTS, "inReplyTo": PARTIES,
         "socialclass:audience": st.sampled_from(["organization", "public", ""]), "socialclass:twoWay": st.booleans(),
+        "socialclass:file": TEXTS | SMALL, "socialclass:position": st.integers() | st.just(1.0) | st.booleans(),
         "file": IDS, "position": st.integers(), "tag": st.lists(PARTIES, max_size=3), "url": ANY,
     },
 )  # fmt: skip

@@ -30,7 +30,7 @@ struct FunctionWord {
 };
 
 /* What is left out of a shape, and what becomes of the rest. */
-enum { DROPPED, NUMBERED, VERBATIM, MAPPED, REFUSED };
+enum { DROPPED, NUMBERED, VERBATIM, MAPPED, REFUSED, STOOD_IN, STOOD_AT };
 
 typedef struct {
     const char *name;
@@ -68,8 +68,8 @@ static const Member members[] = {
     MEMBER("socialclass:kind", VERBATIM),
     MEMBER("socialclass:twoWay", VERBATIM),
     MEMBER("socialclass:language", VERBATIM),
-    MEMBER("socialclass:file", REFUSED),
-    MEMBER("socialclass:position", REFUSED),
+    MEMBER("socialclass:file", STOOD_IN),
+    MEMBER("socialclass:position", STOOD_AT),
     MEMBER("items", REFUSED),
     MEMBER("orderedItems", REFUSED),
 };
@@ -94,6 +94,7 @@ typedef struct {
     Span strings[MOST_STRINGS]; /* without escapes */
     size_t n_strings;
     int has_id, has_file, has_position;
+    Span file, position;       /* as `convert` writes them */
 } Sketch;
 
 static int sketch_bytes(Sketch *sketch, const void *bytes, size_t length) {
@@ -158,6 +159,19 @@ static int sketch_text(Sketch *sketch, int rule) {
     return sketch_number(sketch, content);
 }
 
+/* Read where an activity says that it stood; 0 where Python must, as for what it would write otherwise. */
+static int read_origin(Sketch *sketch, int rule) {
+    Json *json = &sketch->json;
+    int escaped = 0;
+    if (rule == STOOD_IN)
+        return read_string(json, &sketch->file, &escaped) && !escaped && sketch->file.length < LONGEST_SHAPE &&
+               memchr(sketch->file.s, 0, sketch->file.length) == NULL;
+    const uint8_t *begin = json->s;
+    size_t digits = skip_digits(json);
+    sketch->position = (Span){begin, digits};
+    return digits > 0 && digits < 18 && *begin != '0' && json->s < json->end && memchr(".eE", *json->s, 3) == NULL;
+}
+
 /* Read a member; only what bears upon facts or text goes into the shape. */
 static int sketch_member(Sketch *sketch, int depth, size_t first, int mapped, int *some) {
     Json *json = &sketch->json;
@@ -180,7 +194,9 @@ static int sketch_member(Sketch *sketch, int depth, size_t first, int mapped, in
             rule = DROPPED; /* the activity's own name is no evidence */
         }
     }
-    if (rule == DROPPED)
+    if (rule >= STOOD_IN && depth == 0)
+        return read_origin(sketch, rule);
+    if (rule == DROPPED || rule >= STOOD_IN)
         return read_value(json, depth);
     if (rule == REFUSED || (*some && !sketch_bytes(sketch, ",", 1)) || !sketch_string(sketch, key) ||
         !sketch_bytes(sketch, ":", 1))
@@ -766,6 +782,7 @@ static int scan_activity(Worker *worker, const Table *table, const uint8_t *s, c
     sketch.json = (Json){.s = s, .end = feed != NULL ? feed : end, .worker = worker, .table = table};
     sketch.used = sketch.n_strings = 0;
     sketch.has_id = sketch.has_file = sketch.has_position = 0;
+    sketch.file = sketch.position = (Span){s, 0};
     Json *json = &sketch.json;
     found->next = feed != NULL ? feed + 1 : end;
     skip_blanks(json);
@@ -794,17 +811,23 @@ static int scan_activity(Worker *worker, const Table *table, const uint8_t *s, c
     found->first_fact = shape->first_fact;
     found->n_facts = shape->n_facts;
     found->adds = (sketch.has_file ? 0 : ADDS_FILE) | (sketch.has_position ? 0 : ADDS_POSITION);
+    found->file = sketch.file;
+    found->position = sketch.position;
     return read_text(table->core, worker, shape, &sketch, found);
 }
 
 /* Write an activity's own members, then where it stood. */
 static uint8_t *write_activity(const Table *table, uint8_t *out, const Line *line) {
     out = write_members(table, out, line) - 2;
-    if (line->adds & ADDS_FILE) {
+    if ((line->adds & ADDS_FILE) && line->file.length > 0)
+        out += sprintf((char *)out, ", \"file\": \"%.*s\"", (int)line->file.length, (const char *)line->file.s);
+    else if (line->adds & ADDS_FILE) {
         memcpy(out, table->field.s, table->field.length);
         out += table->field.length;
     }
-    if (line->adds & ADDS_POSITION)
+    if ((line->adds & ADDS_POSITION) && line->position.length > 0)
+        out += sprintf((char *)out, ", \"position\": %.*s", (int)line->position.length, (const char *)line->position.s);
+    else if (line->adds & ADDS_POSITION)
         out += sprintf((char *)out, ", \"position\": %zu", line->number);
     *out++ = ',';
     *out++ = ' ';

@@ -18,6 +18,7 @@ typedef struct {
     const uint8_t *next;       /* where the next record begins */
     int quoted, not_english, adds; /* as in Line */
     uint32_t first_fact, n_facts;
+    Span file, position;
 } Record;
 
 typedef struct Table {
@@ -58,7 +59,7 @@ static int write_record(const Core *core, Worker *worker, const Line *line, Tabl
     PyObject *before = PyTuple_GET_ITEM(table->pieces, 2 * outcome);
     PyObject *after = PyTuple_GET_ITEM(table->pieces, 2 * outcome + 1);
     size_t own = line->quoted ? 4 * line->record_length + 4 : line->record_length + 4;
-    size_t added = table->helpers != NULL ? table->field.length + 40 : 0;
+    size_t added = table->helpers != NULL ? table->field.length + line->record_length + 64 : 0;
     size_t needed = own + added + (size_t)PyBytes_GET_SIZE(before) + (size_t)PyBytes_GET_SIZE(after) + 16;
     if (GROW(worker->out, worker->out_size, worker->out_used + needed) < 0)
         return no_memory(worker);
@@ -92,6 +93,8 @@ static const uint8_t *label_records(Core *core, Worker *worker, const uint8_t *s
             line->not_english = found.not_english;
             line->adds = found.adds;
             line->number = table->number;
+            line->file = found.file;
+            line->position = found.position;
             line->first_fact = found.first_fact;
             line->n_facts = found.n_facts;
         }

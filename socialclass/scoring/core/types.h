@@ -62,6 +62,12 @@ typedef struct {
     uint32_t left, right, hash;
 } Candidate;
 
+/* Bytes that are not owned. */
+typedef struct {
+    const uint8_t *s;
+    size_t length;
+} Span;
+
 typedef struct {
     const uint8_t *source;     /* the text as it came; not owned */
     size_t length;
@@ -75,6 +81,7 @@ typedef struct {
     uint32_t first_fact, n_facts; /* of an activity: known terms beside those of the text, in worker->facts */
     int not_english, adds;
     size_t number;             /* of the record's line, from 1 */
+    Span file, position;       /* what an activity itself says instead, if anything */
 } Line;
 
 typedef struct {
@@ -87,12 +94,6 @@ typedef struct {
     uint32_t count;
     double value, coef;        /* coef: of the first row */
 } Found;
-
-/* Bytes that are not owned. */
-typedef struct {
-    const uint8_t *s;
-    size_t length;
-} Span;
 
 typedef struct Shape Shape;
 typedef struct FunctionWord FunctionWord;
