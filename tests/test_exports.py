@@ -217,6 +217,7 @@ def test_files_of_texts_are_no_exports(tmp_path: Path) -> None:
     for name, data in {
         "a.csv": b"text,label\n[hi],x\n",
         "b.jsonl": b'{"text": "window.YTD", "type": "Note"}\n',
+        "f.jsonl": b'{"type": "Create", "actor": "a", "object": "b", "text": "hi"}\n',
         "c.txt": b'{"type": "Follow", "actor": "a", "object": "b"}\n',
         "d": b"[12:30] ana: hi\n",
         "e.json": b'{"text": "hi"}\n',
@@ -233,6 +234,13 @@ def test_what_is_no_export_is_one_clear_error(tmp_path: Path) -> None:
     for source in (tmp_path / "x", zipped(tmp_path / "x.zip", {"photo.jpg": b"x"}), tmp_path / "list.json"):
         with pytest.raises(InputError, match=r"no export of a known platform.*(photo\.jpg|list\.json).*mastodon"):
             export_format(str(source), ReadOptions())
+
+
+@pytest.mark.parametrize("name", EXPORT_FORMATS)
+def test_another_platforms_archive_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    """An empty answer would look like an empty export."""
+    with pytest.raises(InputError, match=r"no (JSON )?file .*is in it"):
+        read(folder(tmp_path, {"photo.jpg": b"x"}), name=name)
 
 
 def _entry(name: str, mode: int = 0o644) -> zipfile.ZipInfo:

@@ -116,7 +116,8 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
     """Label each text of FILE, or of standard input, as marketing or networking.
 
     One record in, one record out, in order, with all its own fields and these added: predicted_label, probability
-    (of that label), and reason (empty, or why the label is 'uncertain': no_known_terms, low_confidence, empty).
+    (of that label), and reason (empty, or why the label is 'uncertain': no_known_terms, low_confidence, empty,
+    not_english).
     """
     sources = files or (STANDARD,)
     classifier = open_model(model)

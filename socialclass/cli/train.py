@@ -125,5 +125,5 @@ def _report(classifier: "Classifier", model: str) -> None:
     if measured := facts.get("cross_validation"):
         low, high = measured["intervals"]["macro_f1"]
         score = f"; cross-validated macro-F1 {measured['macro_f1']:.3f} (95% interval {low:.3f} to {high:.3f})"
-    tried = f", the best of {facts['search']['tried']} settings" if facts.get("search", {}).get("tried") else ""
+    tried = f", chosen among {facts['search']['tried']} settings" if facts.get("search", {}).get("tried") else ""
     note(f"{model}: {facts['corpus']['texts']:,} texts, {len(classifier.weights.terms):,} terms{tried}{score}")

@@ -39,6 +39,8 @@ def read_activitystreams(archive: Archive, messages: bool = False) -> Iterator[A
 def read_items(archive: Archive) -> Iterator[Item | Unreadable]:
     """Yield the activities as they stand in the members' JSON; a collection's items are a record each."""
     names = list(archive.members) if archive.single else archive.named(r"[^/]*\.(json|jsonl|ndjson|jsonld)")
+    if not names and not archive.faults:
+        raise InputError("no JSON file is in it", place=archive.source, remedy="leave --input-format away")
     for name in names:
         try:
             stream = archive.open(name)

@@ -70,8 +70,19 @@ def read_parts(
     if archive.single and not read:
         for name in archive.members:
             yield from read_part(archive, name, parts[0], context, platform)
+    elif not read and not archive.faults:
+        raise nothing_of(platform, archive)
     for fault in archive.faults:
         yield Unreadable(fault.name, 1, fault.problem)
+
+
+def nothing_of(platform: str, archive: Archive) -> InputError:
+    """Return the error for an archive that has no file which a platform's export has."""
+    return InputError(
+        f"no file of an export from {platform} is in it ({len(archive.members)} other files)",
+        place=archive.source,
+        remedy="leave --input-format away to have it recognised",
+    )
 
 
 def read_part(

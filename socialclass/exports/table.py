@@ -179,6 +179,8 @@ def _is_activitystreams(head: str) -> bool:
     except (ValueError, RecursionError):
         typed = re.search(rf'"type"\s*:\s*"(?:{_AS_TYPE})"', head)
         return head[:1] in ("[", "{") and ("w3.org/ns/activitystreams" in head or bool(typed and '"actor"' in head))
+    if isinstance(found, dict) and isinstance(found.get("text"), str):
+        return False  # a table of texts with columns of these names: its words stand in no member of an activity
     if not isinstance(found, dict):
         return isinstance(found, list) and any(_is_activitystreams(json.dumps(each)) for each in found[:1])
     if "w3.org/ns/activitystreams" in str(found.get("@context")):

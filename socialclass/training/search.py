@@ -92,7 +92,7 @@ def search(
 ) -> SearchResult:
     """Return settings that label texts of other groups well: the highest macro-F1 by cross-validation.
 
-    settings: tried first, and kept where the corpus is too small to try any.
+    settings: tried first, and kept where the corpus is too small to try any, or the gain is within a standard error.
     budget: seconds after which no other trial begins; the first one is always finished. Ctrl-C ends the search, too.
     weigh_labels: try ``class_weight="balanced"`` where labels are of unequal size.
     watch: called after each trial.
@@ -117,7 +117,16 @@ def search(
         if not bench.trials:
             raise
         ended = "interrupted"
-    return SearchResult(bench.best().settings, tuple(bench.trials), ended, budget)
+    return SearchResult(_chosen(bench.trials[0], bench.best(), len(examples)), tuple(bench.trials), ended, budget)
+
+
+def _chosen(first: Trial, best: Trial, texts: int) -> TrainSettings:
+    """Return the best settings, but the first ones where the gain is within a standard error of the score.
+
+    The highest of some forty scores on the same texts is partly luck (Breiman et al.'s one-standard-error rule).
+    """
+    error = (best.macro_f1 * (1.0 - best.macro_f1) / texts) ** 0.5
+    return best.settings if best.macro_f1 - first.macro_f1 > error else first.settings
 
 
 def _rounds(bench: "_Bench", start: TrainSettings, weigh_labels: bool) -> Iterator[tuple[Iterable[TrainSettings], int]]:
@@ -190,9 +199,7 @@ class _Bench:
                 raise _OutOfTime
             if (settings, number) not in self._scores:
                 counts, fold = self._counts[settings.analyzer], self.folds[number]
-                self._scores[settings, number] = fold_scores(
-                    counts, self.targets, fold, self.classes, settings, LOOSE * settings.C
-                )
+                self._scores[settings, number] = fold_scores(counts, self.targets, fold, self.classes, settings, LOOSE)
         rows = np.concatenate([self.folds[number][1] for number in range(size)])
         scores = np.concatenate([self._scores[settings, number] for number in range(size)])
         return Trial(settings, size, *_measured(scores, self.targets[rows], self.classes))
