@@ -17,6 +17,8 @@ FLOORS = (
     ("exchange",),
     ("reproduction",),
     ("training",),
+    ("batch",),
+    ("checkpoint",),
     ("tables",),
     ("blocks",),
     ("labelling",),

@@ -31,6 +31,8 @@ buffers are PADDING longer than what they hold. */
 enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 4096, LOGS = 64, N_REASONS = 3 };
 enum { SHORTEST_PART = 4 };                /* of a handle: text._SHORTEST_PART */
 enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE };
+enum { LONGEST_TEXT = 1 << 16 };           /* bytes: text.LONGEST_TEXT; Python cuts what is longer */
+enum { NO_STOP = -1, LONG_LINE = -2 };     /* of Labelling.bad_byte */
 #define NONE UINT32_MAX
 #define ALIAS (-2) /* the `word` of a platform's name: as a token it is <platform> */
 
@@ -1481,7 +1483,7 @@ typedef struct {
     double min_confidence;
     uint8_t *out;
     Py_ssize_t *counts;        /* one for each class, then one for each reason */
-    Py_ssize_t lines, bad_byte; /* bad_byte >= 0: where line `lines` is not UTF-8 */
+    Py_ssize_t lines, bad_byte; /* bad_byte >= 0: where line `lines` is not UTF-8; LONG_LINE: it is left to Python */
 } Labelling;
 
 /* Return the likeliest class and its probability: `classifier.probabilities`, the first of equals. */
@@ -1585,9 +1587,13 @@ static int write_line(const Core *core, Worker *worker, const Line *line, Labell
 /* Label lines from `s` on until the batch is full, or a line is not UTF-8; return where the next batch begins. */
 static const uint8_t *label_batch(Core *core, Worker *worker, const uint8_t *s, const uint8_t *end, Labelling *job) {
     start_batch(worker);
-    while (s < end && !batch_is_full(worker) && job->bad_byte < 0) {
+    while (s < end && !batch_is_full(worker) && job->bad_byte == NO_STOP) {
         const uint8_t *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed != NULL ? feed : end;
         size_t length = (size_t)(stop - s);
+        if (length > LONGEST_TEXT && length - (feed != NULL && stop[-1] == '\r') > LONGEST_TEXT) {
+            job->bad_byte = LONG_LINE;
+            break;
+        }
         size_t bad = first_invalid(s, length);
         if (bad < length) {
             job->bad_byte = (Py_ssize_t)bad;
@@ -1649,7 +1655,7 @@ static PyObject *outcomes(PyObject *output, const Labelling *job, Py_ssize_t n, 
 
 static PyObject *core_label_lines(Core *core, PyObject *args) {
     Py_buffer block;
-    Labelling job = {.bad_byte = -1};
+    Labelling job = {.bad_byte = NO_STOP};
     if (!PyArg_ParseTuple(args, "y*O!d", &block, &PyTuple_Type, &job.labels, &job.min_confidence))
         return NULL;
     PyObject *output = NULL, *result = NULL;
@@ -1667,7 +1673,7 @@ static PyObject *core_label_lines(Core *core, PyObject *args) {
     job.out = (uint8_t *)PyBytes_AS_STRING(output);
     const uint8_t *s = block.buf, *end = s + block.len;
     worker->thread = PyEval_SaveThread();
-    while (s != NULL && s < end && job.bad_byte < 0)
+    while (s != NULL && s < end && job.bad_byte == NO_STOP)
         s = label_batch(core, worker, s, end, &job);
     PyEval_RestoreThread(worker->thread);
     if (s == NULL)
@@ -2229,6 +2235,8 @@ static const uint8_t *label_records(Core *core, Worker *worker, const uint8_t *s
     for (*kind = PLAIN_RECORD; s < end && !batch_is_full(worker);) {
         Record found = {0};
         *kind = table->scan(worker, table, s, end, &found);
+        if (*kind == PLAIN_RECORD && found.text.length > LONGEST_TEXT)
+            *kind = FOREIGN_RECORD;
         if (*kind > BLANK_RECORD)
             break;
         if (*kind == PLAIN_RECORD) {
@@ -2685,7 +2693,8 @@ static PyMethodDef core_methods[] = {
      "score(texts, type, facts=None) -> list of type((known, scores)), one a text; texts is a tuple of str, facts of "
      "sequences of str. None if a fact has not the form of one."},
     {"label_lines", (PyCFunction)core_label_lines, METH_VARARGS,
-     "label_lines(block, labels, min_confidence) -> (rows, counts, bad byte or -1); runs without the lock."},
+     "label_lines(block, labels, min_confidence) -> (rows, counts, stop): -1, the place of a byte that is not UTF-8 in\n"
+     "the line after the last row, or -2 for a line longer than LONGEST_TEXT; runs without the lock."},
     {"label_csv", (PyCFunction)core_label_csv, METH_VARARGS,
      "label_csv(block, start, pieces, min_confidence, delimiter, columns, column) -> (rows, counts, stop)."},
     {"label_jsonl", (PyCFunction)core_label_jsonl, METH_VARARGS,
@@ -2730,7 +2739,8 @@ static int exec_module(PyObject *module) {
     Py_DECREF(type);
     return PyModule_AddIntConstant(module, "PLAIN", PLAIN) < 0 ||
                    PyModule_AddIntConstant(module, "COMBINING", COMBINING) < 0 ||
-                   PyModule_AddIntConstant(module, "COMPLEX", COMPLEX) < 0
+                   PyModule_AddIntConstant(module, "COMPLEX", COMPLEX) < 0 ||
+                   PyModule_AddIntConstant(module, "LONGEST_TEXT", LONGEST_TEXT) < 0
                ? -1
                : 0;
 }
