@@ -83,11 +83,13 @@ def resumable(path: str, identity: Mapping[str, Any], note: Callable[[str], None
         else:
             start = begun[1]
             _compare(target, begun[0], identity, start.done)
-            note(f"{path}: going on after {start.counts.get('records', 0)} records, {start.length} bytes of output")
         if start.done:
             yield Resumable(target, identity, start, io.BytesIO())
         else:
             with _open_partial(target, start.length) as stream:
+                if begun is not None:
+                    records = start.counts.get("records", 0)
+                    note(f"{path}: going on after {records} records, {start.length} bytes of output")
                 yield Resumable(target, identity, start, stream)
         _conclude(target, start)
     except OSError as error:
