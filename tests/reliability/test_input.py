@@ -5,6 +5,7 @@ import io
 import json
 import os
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -250,3 +251,83 @@ def test_a_line_is_answered_at_once(tmp_path: Path) -> None:
             process.stdin.write(line + b"\n")
             process.stdin.flush()
             assert process.stdout.readline().endswith(line + b"\n")
+
+
+MEMORY = 64 << 20  # bytes that a process may have beside what its files and libraries map
+
+
+@case("a line of 100 MB", "bounded memory; first 64 KiB judged; reason truncated; all of it written")
+@pytest.mark.parametrize("source", ["file", "pipe"])
+def test_line_of_100_mb(command: Command, tmp_path: Path, source: str) -> None:
+    """The line passes in parts; its neighbours and the counts are right."""
+    with open(tmp_path / "long.txt", "wb") as stream:
+        stream.write(POST + b"\n")
+        for _ in range(100):
+            stream.write(b"hey mum\t" * (1_000_000 // 8))
+        stream.write(b"\r\n" + CHAT)
+    done = run_measured(tmp_path, source)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((tmp_path / "counts.json").read_bytes())
+    assert (summary["records"], summary["reasons"]) == (3, {"truncated": 1})
+    assert int(done.stderr) << 10 < MEMORY
+    with open(tmp_path / "out.tsv", "rb") as stream:
+        rows = [line.split(b"\t") for line in stream]
+    assert [row[0] for row in rows] == [b"social media marketing", b"social networking", b"social networking"]
+    assert rows[1][2] == b"hey mum " * (100_000_000 // 8) + b"\n"
+    rows.clear()
+    short = command("classify", stdin=b"hey mum\t" * 8192).stdout
+    with open(tmp_path / "out.tsv", "rb") as stream:
+        stream.readline()
+        assert stream.read(40) == short[:40]
+
+
+def run_measured(folder: Path, source: str) -> "subprocess.CompletedProcess[bytes]":
+    """Label long.txt in a process whose greatest size, in KiB, comes out on standard error."""
+    words = [EXECUTABLE, "classify", "-o", "out.tsv", "--summary-json", "counts.json", "--jobs", "2", "--quiet"]
+    script = (
+        "import resource, subprocess, sys\n"
+        "code = subprocess.call(sys.argv[1:])\n"
+        "sys.stderr.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))\n"
+        "sys.exit(code)"
+    )
+    limits = ["prlimit", f"--data={640 << 20}", sys.executable, "-c", script]
+    words = [*limits, *words, "long.txt" if source == "file" else "-"]
+    with open(folder / "long.txt", "rb") as stream:
+        if source == "file":
+            return subprocess.run(words, cwd=folder, capture_output=True, timeout=120)
+        with subprocess.Popen(["cat"], stdin=stream, stdout=subprocess.PIPE) as cat:
+            return subprocess.run(words, cwd=folder, stdin=cat.stdout, capture_output=True, timeout=120)
+
+
+@case("a text of over 64 KiB in CSV or JSON Lines, or beside other columns", "reason truncated; all of it written")
+@pytest.mark.parametrize("pure", ["", "1"])
+def test_long_texts(command: Command, tmp_path: Path, pure: str) -> None:
+    """What comes after the first 64 KiB decides nothing; both cores and all ways agree."""
+    text = "hey mum " * 8192 + "20% off all boots " * 10_000
+    short = "hey mum " * 8192
+    (tmp_path / "a.csv").write_text(f"id,text\n1,{text}\n2,{short}\n")
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"text": each}) + "\n" for each in (text, short)))
+    (tmp_path / "a.txt").write_text(f"{text}\n{short}\n")
+    env = {"SOCIALCLASS_PURE": pure} if pure else {}
+    rows = []
+    for name, options in (("csv", []), ("jsonl", []), ("txt", []), ("txt", ["--explain", "2"])):
+        done = command("classify", f"a.{name}", "--output-format", "jsonl", *options, env=env)
+        rows.append([json.loads(line) for line in done.stdout.splitlines()])
+    for long_row, short_row in rows:
+        assert (long_row["text"], long_row["reason"], short_row["reason"]) == (text, "truncated", "")
+        for name in ("predicted_label", "probability"):
+            assert long_row[name] == short_row[name] == rows[0][1][name]
+    assert rows[3][0]["explanation"] == rows[3][1]["explanation"]
+    for name in ("csv", "jsonl", "txt"):
+        done = command("classify", f"a.{name}", "--summary-json", "counts.json", env=env)
+        assert text.encode().rstrip() in done.stdout.replace(b"\t", b" ")
+        assert json.loads((tmp_path / "counts.json").read_bytes())["reasons"] == {"truncated": 1}
+
+
+@case("invalid UTF-8 deep in a line of 1 MB", "error naming line and byte")
+@pytest.mark.parametrize("pure", ["", "1"])
+def test_invalid_utf8_in_a_long_line(command: Command, pure: str) -> None:
+    """Also where the line passes in parts."""
+    env = {"SOCIALCLASS_PURE": pure} if pure else {}
+    done = command("classify", stdin=POST + b"\n" + "é".encode() * 500_000 + b"\xe9 mum\n", env=env)
+    failed_cleanly(done, 1, "standard input:2: byte 1000001 of the line (0xe9) is not UTF-8")
