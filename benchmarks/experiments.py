@@ -199,7 +199,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--record", action="store_true", help=f"write models/{RECORD.name}")
     options = parser.parse_args()
-    examples = read_corpus(str(ROOT / "data" / "train.jsonl"))
+    corpus = read_corpus(str(ROOT / "data" / "train.jsonl"))
+    examples = [example for example in corpus if not example.facts]  # the variants are ways to see words
     posts = read_posts(options.folder) if options.folder else []
     result = {"variants": compare(examples, posts), "curve": learning_curve(examples, posts) if posts else []}
     if options.record:

@@ -33,8 +33,14 @@ SUBCOMMANDS = (
 
 
 def test_set_evaluation() -> Evaluation:
-    """Return the bundled model's measures on the bundled test set."""
-    return evaluate(load_model(), read_corpus(str(ROOT / "data/test.jsonl")))
+    """Return the bundled model's measures on the texts of the bundled test set."""
+    return evaluate(load_model(), _test_examples("text"))
+
+
+def _test_examples(kind: str) -> list[Example]:
+    """Return the examples of the test set whose row holds a ``text``, or an ``activity``."""
+    examples = read_corpus(str(ROOT / "data/test.jsonl"))
+    return [example for row, example in zip(rows_of("test"), examples, strict=True) if kind in row]
 
 
 def real_posts() -> dict[str, Any]:
@@ -184,13 +190,28 @@ def risk_table() -> str:
 
 def pairs_line() -> str:
     """Return how many contrast pairs of the test set have both halves right."""
-    rows = rows_of("test")
+    rows = [row for row in rows_of("test") if "text" in row]
     pairs: dict[str, list[bool]] = {}
     for row, (_, prediction) in zip(rows, _predicted_test_set(), strict=True):
         if row["pair"]:
             pairs.setdefault(row["pair"], []).append(prediction.label == row["label"])
     both = sum(all(right) for right in pairs.values())
     return f"Of the test set's {len(pairs)} contrast pairs {both} ({both / len(pairs):.0%}) have both halves right.\n"
+
+
+def activities_table() -> str:
+    """Return the share of the test set's activities that are labelled right, by what the model sees of them."""
+    model = load_model()
+    examples = _test_examples("activity")
+    table = ["| activities | rows | all of it | facts alone | words alone |", "|---|---|---|---|---|"]
+    for name, wordless in (("without a word", True), ("with words", False)):
+        part = [example for example in examples if (not example.text) == wordless]
+        shares = [
+            evaluate(model, [example._replace(**change) for example in part]).accuracy
+            for change in ({}, {"text": ""}, {"facts": ()})
+        ]
+        table.append(f"| {name} | {len(part)} | {' | '.join(f'{share:.3f}' for share in shares)} |")
+    return "\n".join(table) + "\n"
 
 
 def calibration_line() -> str:
@@ -200,7 +221,7 @@ def calibration_line() -> str:
 
 
 def _predicted_test_set() -> list[tuple[Example, Prediction]]:
-    examples = read_corpus(str(ROOT / "data/test.jsonl"))
+    examples = _test_examples("text")
     return list(zip(examples, load_model().predict([example.text for example in examples]), strict=True))
 
 

@@ -4,8 +4,10 @@ After W3C ActivityStreams 2.0 (https://www.w3.org/TR/activitystreams-core/), of 
 analysis of who talks with whom, can rest on. Nothing is read or parsed here; `exports` does that.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 # what may stand as `Party.kind`; the ActivityStreams actor types, and nothing where the source does not say
@@ -91,29 +93,133 @@ class Activity:
         return self.object.name
 
 
+# verbs that are not said as their name with an s
+_SPOKEN = {
+    "Create": "writes",
+    "Announce": "shares",
+    "IntransitiveActivity": "does",
+    "Question": "asks",
+    "TentativeAccept": "might accept",
+    "TentativeReject": "might reject",
+}
+# people and businesses make and like all of these; that it is one, or that the public sees it, is no evidence
+_SAYS_NOTHING = frozenset(
+    ("", "Article", "Audio", "Collection", "Document", "Event", "Image", "Note", "Object", "Question", "Video")
+)
+_SEEN = {"organization": "inside an organization"}
+# whom a person writes to: friends as well as customers, so that the words must say
+_ANYBODY = frozenset(("Person", "Group"))
+_VOWELS = ("a", "e", "i", "o", "u")
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class _Relation(NamedTuple):
+    """All of an activity that facts rest on: types and kinds, and nobody's name, so that few differ."""
+
+    verb: str
+    actor: str
+    object: str
+    author: str
+    target: str
+    host: str
+    answered: str
+    mentioned: tuple[str, ...]
+    audience: str
+    two_way: bool
+
+
 def facts(activity: Activity) -> tuple[str, ...]:
-    """Return the terms that are no words: actor, verb, object, target, reply, audience, tie.
+    """Return the terms that are no words: who acts how, towards whom, seen by whom, and whether the tie is two-way.
 
-    They stand in ``<>``, which no term of a text begins and ends with, and read as what they say. A platform is none.
+    They stand in ``<>``, which no term of a text begins and ends with, and read as what they say. Not all that a source
+    tells is a term: that a person writes something, in public, to a group or to somebody, may be in anyone's interest,
+    and what the platform is says nothing.
 
-    >>> facts(Activity("Follow", Party(kind="Person"), Thing(type="Organization")))
-    ('<by a Person>', '<Follow>', '<Follow: Organization>', '<Person Follow: Organization>')
+    >>> facts(Activity("Follow", object=Thing(type="Organization")))
+    ('<follows an organization>', '<towards an organization>')
+    >>> facts(Activity("Like", Party(kind="Person"), Thing(type="Note"), audience="organization"))
+    ('<inside an organization>', '<a person inside an organization>')
+    >>> facts(Activity("Create", Party(kind="Person"), Thing(type="Note"), audience="public"))
+    ()
     """
-    actor, verb, kind = activity.actor.kind, activity.verb, activity.object.type
-    found = [f"<by a {actor}>"] if actor else []
-    found += [f"<{verb}>"] if verb else []
-    if kind:
-        found.append(f"<{verb}: {kind}>")
-        found += [f"<{actor} {verb}: {kind}>"] if actor else []
-    author = activity.object.author.kind
-    found += [f"<{verb}: of a {author}>"] if author else []
-    found += [f"<{verb} to: {activity.target.type}>"] if activity.target.type else []
-    if activity.in_reply_to != NOTHING:
-        found.append("<reply>")
-        found += [f"<reply to a {activity.in_reply_to.author.kind}>"] if activity.in_reply_to.author.kind else []
-    found += [f"<audience: {activity.audience}>"] if activity.audience else []
-    if activity.audience and actor:
-        found.append(f"<{actor} to: {activity.audience}>")
-    found += sorted({f"<mentions a {party.kind}>" for party in activity.mentions if party.kind})
-    found += ["<two-way tie>"] if activity.two_way else []
-    return tuple(found)
+    actor, found, target = activity.actor, activity.object, activity.target
+    writes = activity.verb == "Create"
+    whoever = _ANYBODY if writes and actor.kind in ("", "Person") else frozenset()
+    told = _Relation(
+        activity.verb,
+        actor.kind,
+        found.type,
+        "" if writes else _other(found.author, actor),
+        "" if target.type in whoever else target.type,
+        _other(target.author, actor),
+        "" if activity.in_reply_to.author.kind in whoever else activity.in_reply_to.author.kind,
+        tuple(sorted({party.kind for party in activity.mentions if party.kind} - whoever)),
+        activity.audience,
+        bool(activity.two_way),
+    )
+    return _facts(told)
+
+
+def _other(author: Party, actor: Party) -> str:
+    """Return the kind of an author who is not known to be the actor: what people do to what is theirs says nothing."""
+    return "" if author == actor and (author.id or author.name) else author.kind
+
+
+@lru_cache(maxsize=1 << 14)
+def _facts(of: _Relation) -> tuple[str, ...]:
+    """Return the terms of a relation: what is told by itself, then with the actor, then with who sees it."""
+    actor, seen = (_a(of.actor) if of.actor else ""), _SEEN.get(of.audience, "")
+    towards = [f"towards {_a(kind)}" for kind in _others(of)]
+    told = [*_deeds(of), *towards, *filter(None, [seen, "with a two-way tie" if of.two_way else ""])]
+    by = [f"by {actor}"] if actor and of.actor != "Person" else []
+    by += [f"{actor} openly"] if by and not seen else []
+    crossed = [f"{actor} {each}" for each in told] if actor else []
+    crossed += [f"{each} {seen}" for each in towards] if seen else []
+    return tuple(f"<{each}>" for each in dict.fromkeys([*by, *told, *crossed]))
+
+
+def _deeds(of: _Relation) -> list[str]:
+    """Return what is done to whom or to whose things; that something is created is said by the words in it."""
+    does, made = _third_person(of.verb), of.verb == "Create"
+    parts = (
+        (does and not made and of.object not in _SAYS_NOTHING, f"{does} {_a(of.object)}"),
+        (does and of.author, f"{does} something of {_a(of.author)}"),
+        (does and of.target not in _SAYS_NOTHING, f"{does} to {_a(of.target)}"),
+        (does and of.host, f"{does} to something of {_a(of.host)}"),
+        (of.answered, f"answers {_a(of.answered)}"),
+        *((kind, f"mentions {_a(kind)}") for kind in of.mentioned),
+    )
+    return [words for holds, words in parts if holds]
+
+
+def _others(of: _Relation) -> list[str]:
+    """Return the kinds of all parties on the other side."""
+    things = {kind for kind in (of.object, of.target) if kind in PARTY_KINDS}
+    return sorted((things | {of.author, of.host, of.answered, *of.mentioned}) - {""})
+
+
+def _third_person(verb: str) -> str:
+    """Return a verb as it is said of somebody.
+
+    >>> [_third_person(verb) for verb in ("Follow", "Announce", "Reply", "schema:Watch", "")]
+    ['follows', 'shares', 'replies', 'watches', '']
+    """
+    if verb in _SPOKEN:
+        return _SPOKEN[verb]
+    word = _plain(verb)
+    if word.endswith("y") and not word[:-1].endswith(_VOWELS):
+        return f"{word[:-1]}ies"
+    return f"{word}{'es' if word.endswith(('s', 'sh', 'ch', 'x', 'z', 'o')) else 's'}" if word else ""
+
+
+def _a(kind: str) -> str:
+    """Return a type with its article."""
+    word = _plain(kind) or "thing"
+    return f"{'an' if word.startswith(_VOWELS) else 'a'} {word}"
+
+
+def _plain(name: str) -> str:
+    """Return a type's own name in lower-case words: without a namespace, and of letters only."""
+    own = re.split(r"[:/#]", name)[-1]
+    return _NOT_LETTERS.sub(" ", _CAPITAL.sub(" ", own).lower()).strip()

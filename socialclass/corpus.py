@@ -32,6 +32,8 @@ def read_corpus(
 ) -> list[Example]:
     """Return the examples of a CSV, TSV or JSONL file, or of a folder that holds a folder of .txt files for each label.
 
+    A JSONL row may hold an ActivityStreams `activity` for a text.
+
     group_field: column of the group; None for ``situation``, else ``pair``, where the corpus has them.
     Raises `InputError` for a record that cannot be read: a corpus is taken whole or not at all.
     """

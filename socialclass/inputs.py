@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from socialclass import formats
+from socialclass.errors import InputError
 from socialclass.formats import ReadOptions, Record
 from socialclass.formats.streams import STANDARD
+from socialclass.formats.table import place_of
 
 if TYPE_CHECKING:
     from socialclass.activity import Activity
@@ -81,7 +82,7 @@ def _may_be_export(source: str, options: ReadOptions) -> bool:
         return False
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (head.startswith(b"\x1f\x8b") and ".t" in source):
         return True
-    suffix = PurePath(source).suffix.lower()
+    suffix = os.path.splitext(source)[1].lower()
     if options.text_field is not None or suffix in (".txt", ".tsv", ".tab"):
         return False
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -93,7 +94,7 @@ def _may_be_export(source: str, options: ReadOptions) -> bool:
 
 
 def _is_json_list(source: str) -> bool:
-    if PurePath(source).suffix.lower() not in (".json", ".js"):
+    if os.path.splitext(source)[1].lower() not in (".json", ".js"):
         return False
     with open(source, "rb") as stream:
         return stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
@@ -123,7 +124,50 @@ def read_records(source: str, options: ReadOptions) -> Iterator[Record]:
     """Yield the records of a file of texts or of an export; raises `InputError`."""
     name = export_format(source, options)
     if not name:
-        yield from formats.read_records(source, options)
+        yield from map(with_activity, formats.read_records(source, options))
         return
     with open_export(source, name, options) as records:
         yield from records
+
+
+def with_activity(record: Record) -> Record:
+    """Return a record whose row holds an ActivityStreams `activity` for a text, with that activity's words and facts.
+
+    >>> from socialclass.formats.records import Place
+    >>> activity = {"type": "Create", "object": {"type": "Note", "content": "hey mum"}}
+    >>> with_activity(Record("", ["id", "activity"], ["1", activity], Place("rows.jsonl", 1), "no text")).text
+    'hey mum'
+    """
+    if not record.error or "activity" not in record.names or len(record.names) != len(record.values):
+        return record
+    content = record.values[list(record.names).index("activity")]
+    if not isinstance(content, dict):
+        return record
+    from socialclass.activity import facts
+    from socialclass.exports.activitystreams import activity_of
+
+    activity = activity_of(content)
+    return record._replace(text=activity.text, facts=facts(activity), error="")
+
+
+def read_activity(source: str) -> "Activity":
+    """Return the one ActivityStreams object that is given as JSON, or stands in a file (``-`` for standard input).
+
+    Raises `InputError` where it is no object.
+
+    >>> read_activity('{"type": "Follow", "object": {"type": "Organization"}}').verb
+    'Follow'
+    """
+    from socialclass.exports.activitystreams import activity_of
+    from socialclass.exports.items import parse_json
+
+    given = source.lstrip().startswith(("{", "["))
+    place = "--activity" if given else place_of(source)
+    text = source if given else next(formats.read_records(source, ReadOptions(format="text"))).text
+    try:
+        content = parse_json(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}", place=place, remedy="give one ActivityStreams object") from None
+    if not isinstance(content, dict):
+        raise InputError("not one JSON object", place=place, remedy="give one ActivityStreams object")
+    return activity_of(content)

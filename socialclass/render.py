@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -345,6 +345,46 @@ def progress(sources: Sequence[str]) -> Iterator[Callable[[BinaryIO | None], Non
     finally:
         if shown:
             bar.stop()
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int], None]]:
+    """Show a growing count on standard error once a run has lasted a second; yields what to call with each step."""
+    bar = Progress(
+        TextColumn("{task.completed:,} " + what), TimeElapsedColumn(), console=make_console(stderr=True), transient=True
+    )
+    task = bar.add_task("", total=None)
+    began, shown = time.monotonic(), False
+
+    def tick(step: int) -> None:
+        nonlocal shown
+        if not shown and time.monotonic() - began > 1.0:
+            bar.start()
+            shown = True
+        bar.advance(task, step)
+
+    try:
+        yield tick
+    finally:
+        if shown:
+            bar.stop()
+
+
+def print_rows(console: Console, title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a titled table of cells: the first column left, the others right; no header for two nameless columns."""
+    console.print()
+    console.print(Text(title, "bold"))
+    table = Table(box=None, pad_edge=False, show_header=any(header), header_style="dim")
+    for number, name in enumerate(header):
+        table.add_column(name, justify="right" if number else "left", overflow="fold" if not number else "ellipsis")
+    for row in rows:
+        table.add_row(*[Text(printable(cell)) for cell in row])
+    console.print(table)
+
+
+def print_note(console: Console, text: str) -> None:
+    """Print a sentence in small print."""
+    console.print(Text(printable(text), "dim"))
 
 
 @contextmanager

@@ -87,6 +87,30 @@ def test_explain_shows_terms_and_sum(run: Run) -> None:
     assert b"no known terms" in run("explain", "???").stdout
 
 
+def test_explain_shows_facts(run: Run, tmp_path: Path) -> None:
+    """An activity in the argument, in a file or on standard input has facts among its terms, and the same numbers."""
+    activity = b'{"type": "Follow", "actor": {"type": "Person"}, "object": {"type": "Organization"}}'
+    path = tmp_path / "follow.json"
+    path.write_bytes(activity)
+    command = ("explain", "--output-format", "json", "--activity")
+    given = run(*command, activity.decode())
+    assert json.loads(given.stdout)["predicted_label"] == "social media marketing"
+    assert b'"<follows an organization>"' in given.stdout
+    assert run(*command, path).stdout == given.stdout
+    assert run(*command, "-", stdin=activity).stdout == given.stdout
+
+
+@pytest.mark.parametrize(
+    ("activity", "code", "said"),
+    [("[1]", 1, b"not one JSON object"), ("{", 1, b"not JSON"), ("none.json", 1, b"none.json: No such file")],
+)
+def test_explain_of_no_activity_says_why(run: Run, activity: str, code: int, said: bytes) -> None:
+    """One line of error that names what was given."""
+    done = run("explain", "--activity", activity)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (code, b"", 1)
+    assert said in done.stderr
+
+
 def test_model_show(run: Run) -> None:
     """The card says what the model is and what it was trained on."""
     assert b"strongest for social networking" in run("model", "show").stdout

@@ -11,11 +11,15 @@ from tests.conftest import ROOT
 FLOORS = (
     ("__main__",),
     ("cli",),
+    ("render_analysis",),
     ("render", "report"),
     ("sklearn", "validation"),
     ("curation",),
     ("exchange",),
     ("reproduction",),
+    ("analytics",),
+    ("network",),
+    ("ledger",),
     ("training",),
     ("batch",),
     ("checkpoint",),
@@ -38,8 +42,9 @@ FLOORS = (
     ("errors",),
 )
 ONLY_IMPORTERS = {
-    "rich": {"render"},
+    "rich": {"render", "render_analysis"},  # the latter for a type only
     "matplotlib": {"report"},
+    "igraph": {"network"},
     "sklearn": {"training", "sklearn", "exchange"},
     "joblib": {"persistence", "exchange"},
     "scipy": {"training"},

@@ -15,8 +15,8 @@ from socialclass import AnalyzerSettings, Classifier, Example, TrainSettings, an
 from socialclass.errors import CorpusError
 from socialclass.scoring import count_terms, reference
 from socialclass.training import Progress, fit, folds, out_of_fold_scores, remarks, train_examples
-from socialclass.training.search import STRENGTHS, WEIGHTINGS, Trial, _chosen
 from socialclass.training.solver import solve
+from socialclass.training.tuning import STRENGTHS, WEIGHTINGS, Trial, _chosen
 from socialclass.training.vectors import count_examples, vectors, weigh
 from tests.conftest import ROOT
 

@@ -71,7 +71,7 @@ def command(old: str, new: str, file: str, input_format: str, text_field: str | 
     FILE: lines, csv, tsv or jsonl, with or without labels.
     """
     from socialclass.evaluation.comparison import compare_records
-    from socialclass.formats import read_records
+    from socialclass.inputs import read_records
 
     if output is not None and output_format == "table":
         raise click.UsageError("-o goes with --output-format json or csv")

@@ -19,7 +19,8 @@ from socialclass.cli.options import (
     read_options,
     refuse_overwriting,
 )
-from socialclass.formats import AddedFields, ReadOptions, Record, read_records
+from socialclass.formats import AddedFields, ReadOptions, Record
+from socialclass.inputs import read_records
 
 F = TypeVar("F", bound=Callable[..., Any])
 

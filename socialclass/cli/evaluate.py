@@ -101,7 +101,7 @@ def command(corpus: str, model: str | None, input_format: str, text_field: str |
     """Measure a model on CORPUS (csv, tsv or jsonl with a text and a label)."""
     from socialclass.corpus import example_of, field_of
     from socialclass.evaluation import Gate, check_gates
-    from socialclass.formats import read_records
+    from socialclass.inputs import read_records
     from socialclass.render import status
     from socialclass.validation import Plan, assess, is_own_corpus
 

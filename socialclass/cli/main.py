@@ -25,6 +25,7 @@ COMMANDS = {
     "corpus": "socialclass.cli.corpus",
     "convert": "socialclass.cli.convert",
     "model": "socialclass.cli.model",
+    "analyze": "socialclass.cli.analyze",
     "completion": "socialclass.cli.completion",
 }
 BROKEN_PIPE = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 141

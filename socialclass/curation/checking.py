@@ -10,7 +10,6 @@ from socialclass.curation.rows import Row
 from socialclass.curation.suspects import find_suspects
 from socialclass.curation.telltales import FEWEST_TEXTS, find_telltales, strength
 from socialclass.errors import CorpusError
-from socialclass.training import FOLDS
 
 SUSPECTS = 60
 
@@ -94,7 +93,7 @@ def _unusable(rows: Sequence[Row]) -> Iterator[Finding]:
     for row in rows:
         if row.error:
             yield Finding("unreadable", row.place, row.error)
-        elif not row.example.text.strip():
+        elif not row.example.text.strip() and not row.example.facts:
             yield Finding("empty", row.place, "the text is empty")
 
 
@@ -156,6 +155,8 @@ def _too_short(corpus: _Corpus, options: CheckOptions) -> Iterator[Finding]:
 
 
 def _imbalance(corpus: _Corpus, options: CheckOptions) -> Iterator[Finding]:
+    from socialclass.training import FOLDS  # late: it brings numpy, and --help asks this module for its kinds
+
     places: dict[str, list[str]] = defaultdict(list)
     for row in corpus.rows:
         places[row.example.label].append(row.place)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from socialclass.corpus import Example, example_of
 from socialclass.errors import InputError, UnknownFieldError
-from socialclass.formats import AddedFields, ReadOptions, Record, detect_format, open_output, read_records, writer_for
+from socialclass.formats import AddedFields, ReadOptions, Record, detect_format, open_output, writer_for
 from socialclass.formats.table import OUTPUT_FORMATS
+from socialclass.inputs import read_records
 
 NOTHING_ADDED = AddedFields((), ())
 

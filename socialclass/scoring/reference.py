@@ -46,7 +46,9 @@ class Terms(Sequence[str]):
         return iter(self._split)
 
     def __eq__(self, other: object) -> bool:
-        return self.joined == other.joined if isinstance(other, Terms) else self._split == other
+        if isinstance(other, Terms):
+            return self.joined == other.joined
+        return isinstance(other, list | tuple) and self._split == tuple(other)
 
     def __hash__(self) -> int:
         return hash(self._split)

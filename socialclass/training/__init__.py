@@ -10,8 +10,8 @@ from socialclass.training.fitting import fit
 from socialclass.training.folding import folds, out_of_fold_scores
 from socialclass.training.learning import train, train_examples
 from socialclass.training.remarks import remarks
-from socialclass.training.search import Progress, SearchResult, Trial, search
 from socialclass.training.settings import FOLDS, TrainSettings
+from socialclass.training.tuning import Progress, SearchResult, Trial, search
 from socialclass.training.vectors import damped
 
 __all__ = [

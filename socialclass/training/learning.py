@@ -10,8 +10,8 @@ from socialclass.evaluation import measure
 from socialclass.training.calibration import calibrated, fit_calibration
 from socialclass.training.fitting import fit_counts, targets_of, weights_of
 from socialclass.training.folding import out_of_fold_scores, why_no_folds
-from socialclass.training.search import search
 from socialclass.training.settings import FOLDS, TrainSettings
+from socialclass.training.tuning import search
 from socialclass.training.vectors import count_examples
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from socialclass.classifier import probabilities
 from socialclass.corpus import Example, check_corpus
 from socialclass.evaluation import measure
 from socialclass.text import AnalyzerSettings
+from socialclass.training.calibration import fit_calibration
 from socialclass.training.fitting import targets_of
 from socialclass.training.folding import fold_scores, folds, why_no_folds
 from socialclass.training.settings import FOLDS, TrainSettings
@@ -208,10 +209,11 @@ class _Bench:
 def _measured(
     scores: "np.ndarray[Any, Any]", targets: "np.ndarray[Any, Any]", classes: Sequence[str]
 ) -> tuple[float, float]:
-    """Return macro-F1 and the mean log loss of scores (n_texts, n_rows)."""
+    """Return macro-F1 and the mean log loss of scores (n_texts, n_rows), calibrated as the model will be."""
     import numpy as np
 
-    shares = np.array([probabilities(row) for row in scores.tolist()])
+    slope, offsets = fit_calibration(scores, targets)
+    shares = np.array([probabilities(row) for row in (scores * slope + offsets).tolist()])
     predicted = shares.argmax(axis=1)
     measured = measure([classes[i] for i in targets], [classes[i] for i in predicted], [None] * len(targets), classes)
     losses = -np.log(np.maximum(shares[np.arange(len(targets)), targets], 1e-15))

@@ -1,0 +1,85 @@
+"""Ties: who turned to whom, counted and weighted, on one side of the mix. Counting only; no graph yet."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from socialclass.ledger import TIE_KINDS, Ledger
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+SIDES = ("marketing", "networking")  # the index is the ledger's code of the label
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Directed ties between actors, one row a pair: `source` turned to `target`.
+
+    actors: how many there are; source, target: their numbers; count: interactions; weight: the same, decayed by age
+    if that was asked for; channels: in how many channels they met.
+    kinds: how many interactions of each of `TIE_KINDS`, over all pairs.
+    interactions: for each actor, how many interactions it takes part in, on either end.
+    """
+
+    actors: int
+    source: "Array"
+    target: "Array"
+    count: "Array"
+    weight: "Array"
+    channels: "Array"
+    kinds: dict[str, int]
+    interactions: "Array"
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @property
+    def mutual(self) -> "Array":
+        """For each tie, whether there is one the other way, too."""
+        import numpy as np
+
+        there = self.source.astype(np.int64) * self.actors + self.target
+        back = self.target.astype(np.int64) * self.actors + self.source
+        return np.isin(back, there)
+
+
+def gather_ties(ledger: Ledger, side: str, half_life_days: float | None = None) -> Ties:
+    """Return the ties of one of `SIDES`; an activity that is `uncertain` belongs to neither.
+
+    half_life_days: an interaction this much older than the latest weighs half; None weighs all alike. One without
+    a time weighs as the oldest.
+    """
+    import numpy as np
+
+    chosen = ledger.label[ledger.tie_row] == SIDES.index(side)
+    rows, target, kind = ledger.tie_row[chosen], ledger.tie_target[chosen].astype(np.int64), ledger.tie_kind[chosen]
+    source = ledger.actor[rows].astype(np.int64)
+    named = source >= 0
+    rows, source, target, kind = rows[named], source[named], target[named], kind[named]
+    actors = len(ledger.actors)
+    pairs, place = np.unique(source * actors + target, return_inverse=True)
+    channel = ledger.channel[rows].astype(np.int64) + 1
+    met = np.unique(place * (len(ledger.channels) + 1) + channel) // (len(ledger.channels) + 1)
+    return Ties(
+        actors=actors,
+        source=pairs // max(1, actors),
+        target=pairs % max(1, actors),
+        count=np.bincount(place, minlength=len(pairs)),
+        weight=np.bincount(place, weights=_weights(ledger.when, rows, half_life_days), minlength=len(pairs)),
+        channels=np.bincount(met, minlength=len(pairs)),
+        kinds={name: int((kind == i).sum()) for i, name in enumerate(TIE_KINDS)},
+        interactions=np.bincount(source, minlength=actors) + np.bincount(target, minlength=actors),
+    )
+
+
+def _weights(when: "Array", rows: "Array", half_life_days: float | None) -> "Array":
+    import numpy as np
+
+    if half_life_days is None or not len(rows) or np.isnan(when[rows]).all():
+        return np.ones(len(rows))
+    age = (np.nanmax(when) - when[rows]) / _DAY
+    weights: Array = 0.5 ** (np.where(np.isnan(age), np.nanmax(age), age) / half_life_days)
+    return weights
