@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from socialclass import batch, blocks, checkpoint, labelling
 from socialclass.cli.main import main as socialclass
@@ -71,7 +71,7 @@ class Disk:
 class Counted:
     """A stream whose writes are operations."""
 
-    def __init__(self, disk: Disk, stream: BinaryIO) -> None:
+    def __init__(self, disk: Disk, stream: IO[bytes]) -> None:
         self._disk, self._stream = disk, stream
 
     def __getattr__(self, name: str) -> Any:
@@ -104,7 +104,7 @@ class Counted:
 def command(arguments: list[str], disk: Disk) -> int:
     """Run the command in this process, on that disk."""
     checkpoint.open = disk.open  # type: ignore[attr-defined]
-    os.fsync = disk.fsync
+    os.fsync = disk.fsync  # type: ignore[assignment]  # for numbers of files only
     for name in ("replace", "unlink", "chmod"):
         setattr(os, name, lambda *a, work=REAL[name]: disk.operation(lambda: work(*a)))
     return socialclass(arguments)
@@ -120,7 +120,8 @@ def stopped(arguments: list[str], end: int = NO_END, way: str = "") -> int:
 
 def main(output: str, arguments: list[str]) -> int:
     """Return 1 if any way ended with other bytes."""
-    batch.BATCH, blocks.BLOCK, checkpoint.EVERY = 3, 150, 400
+    batch.BATCH = 3  # type: ignore[attr-defined]  # its own copy of the name
+    blocks.BLOCK, checkpoint.EVERY = 150, 400
     labelling.LabelOptions.__dataclass_fields__["batch"].default = 5
     words = ["classify", *arguments, "-o", output, "--resume", "--jobs", "1", "--quiet"]
     disk, target = Disk(NO_END, ""), Path(output)

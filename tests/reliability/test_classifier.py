@@ -56,8 +56,8 @@ def test_folded(command: Command, name: str) -> None:
 @case("batch size, number of jobs, hash seed", "the same bytes")
 def test_nothing_else_decides(command: Command, tmp_path: Path) -> None:
     """Texts are judged one by one, however they come."""
-    texts = [json.loads(line)["text"] for line in (ROOT / "data/test.jsonl").read_text(encoding="utf-8").splitlines()]
-    lines = [" ".join(text.split()) for text in texts] * 4
+    rows = map(json.loads, (ROOT / "data/test.jsonl").read_text(encoding="utf-8").splitlines())
+    lines = [" ".join(row["text"].split()) for row in rows if "text" in row] * 4
     (tmp_path / "texts.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     once = command("classify", "texts.txt").stdout
     for options, env in (
@@ -81,9 +81,10 @@ PLAIN = [(f"sale {i} boots offer", "ad") for i in range(10)] + [(f"hey mum {i} h
 def test_retraining(command: Command, tmp_path: Path) -> None:
     """Equal corpus, settings and seed, equal bytes."""
     write_corpus(tmp_path / "c.jsonl", PLAIN)
-    fixed = ["--no-search"] if b"--no-search" in command("train", "--help").stdout else []
     for name, seed in (("a", "1"), ("b", "2")):
-        done = command("train", "c.jsonl", *fixed, "-o", f"{name}.joblib", "--seed", "7", env={"PYTHONHASHSEED": seed})
+        done = command(
+            "train", "c.jsonl", "--no-search", "-o", f"{name}.joblib", "--seed", "7", env={"PYTHONHASHSEED": seed}
+        )
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "a.joblib").read_bytes() == (tmp_path / "b.joblib").read_bytes()
 
@@ -135,7 +136,6 @@ def test_label_noise(command: Command, tmp_path: Path) -> None:
     """The bundled corpus with every tenth label flipped, judged by the clean test set."""
     rows = [json.loads(line) for line in (ROOT / "data/train.jsonl").read_text(encoding="utf-8").splitlines()]
     labels = sorted({row["label"] for row in rows})
-    fixed = ["--no-search"] if b"--no-search" in command("train", "--help").stdout else []
     figures = []
     for noise in (0.0, 0.1):
         draw = random.Random(5)
@@ -145,7 +145,7 @@ def test_label_noise(command: Command, tmp_path: Path) -> None:
                 label = other if draw.random() < noise else row["label"]
                 file.write(json.dumps({**row, "label": label}) + "\n")
         model = f"{noise}.joblib"
-        assert command("train", "c.jsonl", *fixed, "-o", model).returncode == 0
+        assert command("train", "c.jsonl", "--no-search", "-o", model).returncode == 0
         done = command("evaluate", "-m", model, ROOT / "data/test.jsonl", "--output-format", "json")
         figures.append(json.loads(done.stdout)["macro_f1"])
     assert figures[0] - figures[1] <= 0.05

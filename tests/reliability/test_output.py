@@ -203,11 +203,10 @@ def test_two_writers(command: Command, tmp_path: Path) -> None:
     for name in ("a", "b"):
         rows = [f'{{"text": "{word} {name} {i}", "label": "{word}"}}\n' for word in ("ad", "chat") for i in range(8)]
         (tmp_path / f"{name}.jsonl").write_text("".join(rows))
-        assert command("train", f"{name}.jsonl", "-o", f"{name}.joblib").returncode == 0
+        assert command("train", f"{name}.jsonl", "--no-search", "-o", f"{name}.joblib").returncode == 0
         corpora.append((tmp_path / f"{name}.joblib").read_bytes())
-    words = [EXECUTABLE, "train", "-o", "one.joblib"]
-    force = ["--force"] if b"--force" in command("train", "--help").stdout else []
-    processes = [subprocess.Popen([*words, *force, f"{name}.jsonl"], cwd=tmp_path) for name in ("a", "b")]
+    words = [EXECUTABLE, "train", "--no-search", "--force", "-o", "one.joblib"]
+    processes = [subprocess.Popen([*words, f"{name}.jsonl"], cwd=tmp_path) for name in ("a", "b")]
     assert [process.wait(timeout=120) for process in processes] == [0, 0]
     assert (tmp_path / "one.joblib").read_bytes() in corpora
 
