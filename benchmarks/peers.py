@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import joblib
@@ -51,16 +52,16 @@ def same_features(model: Classifier) -> Pipeline:
     return make_pipeline(vectorizer, FunctionTransformer(normalized, accept_sparse=True), regression)
 
 
-def stock_pipeline() -> Pipeline:
-    """Return scikit-learn's pipeline as one would write it, trained on the corpus."""
+def textbook(texts: Sequence[str], labels: Sequence[str]) -> Pipeline:
+    """Return scikit-learn's pipeline as one would write it, trained."""
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    pipeline = make_pipeline(vectorizer, LogisticRegression(max_iter=1000))
-    return pipeline.fit([each.text for each in corpus()], [each.label for each in corpus()])
+    return make_pipeline(vectorizer, LogisticRegression(max_iter=1000)).fit(texts, labels)
 
 
 def pandas_script(folder: Path) -> list[str]:
     """Return the command of a pandas and scikit-learn script; the input and the output are to be added."""
-    joblib.dump(stock_pipeline(), folder / "stock.joblib")
+    pipeline = textbook([each.text for each in corpus()], [each.label for each in corpus()])
+    joblib.dump(pipeline, folder / "stock.joblib")
     return [sys.executable, "-c", PANDAS_SCRIPT, str(folder / "stock.joblib")]
 
 
@@ -68,7 +69,7 @@ def vowpal_wabbit(folder: Path) -> list[str]:
     """Train Vowpal Wabbit; return its command, to which input (-d) and output (-p) are to be added."""
     table = str.maketrans(VW_TAKEN, "  ")
     labels = sorted({each.label for each in corpus()})
-    lines = [f"{2 * labels.index(each.label) - 1} | {_line(each.text.translate(table))}\n" for each in corpus()]
+    lines = [f"{2 * labels.index(each.label) - 1} | {one_line(each.text.translate(table))}\n" for each in corpus()]
     (folder / "train.vw").write_text("".join(lines), encoding="utf-8")
     model, data = str(folder / "model.vw"), str(folder / "train.vw")
     settings = ["--quiet", "--ngram", "2", "-b", "18", "--loss_function", "logistic"]
@@ -81,12 +82,13 @@ def fasttext(folder: Path) -> list[str]:
     program = shutil.which("fasttext", path=str(Path(sys.executable).parent)) or shutil.which("fasttext")
     if program is None:
         return []
-    lines = [f"__label__{each.label.replace(' ', '-')} {_line(each.text)}\n" for each in corpus()]
+    lines = [f"__label__{each.label.replace(' ', '-')} {one_line(each.text)}\n" for each in corpus()]
     (folder / "train.ft").write_text("".join(lines), encoding="utf-8")
     train = ["-input", str(folder / "train.ft"), "-output", str(folder / "model"), "-wordNgrams", "2", "-dim", "10"]
     subprocess.run([program, "supervised", *train, "-bucket", "200000", "-verbose", "0"], check=True)
     return [program, "predict-prob", str(folder / "model.bin")]
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return the text on one line."""
     return " ".join(text.split())

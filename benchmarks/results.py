@@ -12,8 +12,8 @@ from benchmarks.timing import Row
 RESULTS = Path(__file__).with_name("results.json")
 
 
-def machine() -> dict[str, Any]:
-    """Return what the figures depend on beside the code."""
+def machine(packages: Sequence[str] = ("numpy", "pandas", "scikit-learn", "vowpalwabbit")) -> dict[str, Any]:
+    """Return what the figures depend on beside the code; packages: those whose versions count."""
     import os
     import sys
     from importlib.metadata import version
@@ -29,7 +29,7 @@ def machine() -> dict[str, Any]:
         "load": round(os.getloadavg()[1], 1) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "system": sys.platform,
-        "versions": {peer: version(peer) for peer in ("numpy", "pandas", "scikit-learn", "vowpalwabbit")},
+        "versions": {package: version(package) for package in packages},
     }
 
 

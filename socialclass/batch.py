@@ -136,11 +136,18 @@ class Batch:
         export = export_format(source, reading)
         if export:
             writer = self._writer_for(export, source)
+            if self._label_activities(source, export, writer):
+                self._end(number)
+                return
             with open_export(source, export, reading) as records:
                 self._label_records(records, None, writer, of_export=True)
         else:
             with read_binary(source) as stream:
                 self._label_stream(stream, source)
+        self._end(number)
+
+    def _end(self, number: int) -> None:
+        """Take note that an input was read to its end."""
         self._tick(None)
         self._start = None
         self._reached(0, 1, False, number + 1)
@@ -169,6 +176,24 @@ class Batch:
         found = label_table(stream, lane, self._classifier, options, self.tally, self._jobs,
                             self._position(), self._reached_position)  # fmt: skip
         self._write_table(found, stream, lane)
+
+    def _label_activities(self, source: str, export: str, writer: Writer) -> bool:
+        """Label activities that stand on a line each, the fast way; False where there is none."""
+        asked = self._options
+        extra = asked.labels.probabilities or asked.labels.explain or asked.privacy
+        plain = export == "activitystreams" and isinstance(writer, JsonLinesWriter) and not extra
+        if not plain or not asked.reading.as_it_stood or not can_label_blocks(self._classifier):
+            return False
+        from socialclass.activities import ActivityLane, open_lines
+
+        with open_lines(source) as stream:
+            if stream is not None:
+                options = replace(asked.labels, check_language=asked.language_check is not False)
+                lane = ActivityLane(self._classifier, options, source)
+                found = label_table(stream, lane, self._classifier, options, self.tally, self._jobs,
+                                    self._position(), self._reached_position)  # fmt: skip
+                self._write_table(found, stream, lane)
+        return stream is not None
 
     def _label_records(
         self, records: Iterator[Record], stream: BinaryIO | None, writer: Writer, of_export: bool = False

@@ -12,7 +12,7 @@ from socialclass.formats.records import AddedFields, Record, Value
 from socialclass.text import beginning
 
 BATCH = 1000
-UNCERTAIN_REASONS = ("empty", "no_known_terms", "low_confidence")
+UNCERTAIN_REASONS = ("empty", "no_known_terms", "low_confidence", "not_english")
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,16 @@ def _foreign_words(text: str, declared: str) -> bool:
     return best + len(marked) > 2 * english and (best + len(marked)) * 7 >= len(words)
 
 
+def function_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words that speak for other languages, and those that speak for English.
+
+    >>> foreign, english = function_words()
+    >>> "merci" in foreign, "thanks" in english
+    (True, True)
+    """
+    return frozenset(_LANGUAGES), _ENGLISH
+
+
 _LANGUAGES: dict[str, list[str]] = {}  # of each word, those that it belongs to
 for _language, _words in _WORDS.items():
     for _word in _words - _SHARED - _ENGLISH:

@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, ClassVar
 
@@ -24,6 +24,7 @@ from socialclass.text import AnalyzerSettings
 
 FORMAT, VERSION = "socialclass-model", 1
 MAX_FILE = 512 << 20  # bytes
+_MAX_HEADER = 4 << 20  # bytes; a search's trials are some ten thousand
 _MAX_OPCODES = 1000  # a model needs about 60
 _SUFFIX_HINT = "train one with 'socialclass train CORPUS -o MODEL'"
 
@@ -173,6 +174,8 @@ def _verified(content: object) -> tuple[str, Mapping[str, memoryview]]:
     header, arrays = content.get("header"), content.get("arrays")
     if not isinstance(header, str) or not isinstance(arrays, dict):
         raise _RefusedError("no header or arrays")
+    if len(header) > _MAX_HEADER:
+        raise _RefusedError(f"a header of more than {_MAX_HEADER >> 20} MiB")
     if not all(isinstance(value, memoryview) for value in arrays.values()):
         raise _RefusedError("arrays that are not bytes")
     if content.get("sha256") != _checksum(header, arrays):
@@ -197,20 +200,51 @@ def _to_parts(classifier: Classifier) -> tuple[str, dict[str, bytes]]:
     return json.dumps(header, ensure_ascii=False, sort_keys=True), arrays
 
 
+# what other commands read of the facts, and as what; settings of training are read as `_SETTINGS`, sources as `str`
+_NUMBER = (int, float)
+_FACTS: dict[str, type | tuple[type, ...]] = {
+    "calibration": dict, "corpus": dict, "cross_validation": dict, "search": dict, "settings": dict, "sources": list,
+    "versions": dict,
+}  # fmt: skip
+_SETTINGS: dict[str, type | tuple[type, ...]] = {
+    "analyzer": dict, "min_df": int, "damping": _NUMBER, "idf_power": int, "C": _NUMBER, "calibrate": bool,
+    "class_weight": (str, type(None)),
+}  # fmt: skip
+
+
+def _check_facts(facts: Mapping[str, Any]) -> None:
+    """Raise `ValueError` where the facts are not what those who read them take them for."""
+    settings, sources = facts.get("settings", {}), facts.get("sources", [])
+    right = all(isinstance(facts[name], kind) for name, kind in _FACTS.items() if name in facts)
+    right = right and all(isinstance(settings[name], kind) for name, kind in _SETTINGS.items() if name in settings)
+    right = right and _is_analyzer(settings.get("analyzer", {}).values())
+    for source in sources if right else ():
+        values = [*source.values()] if isinstance(source, dict) and "path" in source else [0]
+        right = right and all(value is None or isinstance(value, str) for value in values)
+    if not right:
+        raise ValueError("facts of another form")
+
+
+def _is_analyzer(values: Iterable[object]) -> bool:
+    return all(type(value) is int and 0 <= value <= 64 for value in values)
+
+
 def _from_parts(text: str, arrays: Mapping[str, memoryview]) -> Classifier:
     try:
         header = json.loads(text)
+        json.dumps(header, ensure_ascii=False).encode()  # raises where a name holds half of a surrogate pair
         classes = tuple(header["classes"])
         settings = AnalyzerSettings(**header["analyzer"])
         damping, facts = float(header["damping"]), dict(header["facts"])
+        _check_facts(facts)
         _utf8(arrays["terms"])
         terms = Terms(bytes(arrays["terms"]))
         idf, coef, intercept = (_unpack_floats(arrays[name]) for name in ("idf", "coef", "intercept"))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _RefusedError(f"an incomplete header ({type(error).__name__})") from None
     if len(classes) < 2 or not all(isinstance(name, str) and name for name in classes):
         raise _RefusedError("fewer than two classes")
-    if not all(type(value) is int and 0 <= value <= 64 for value in settings):
+    if not _is_analyzer(settings):
         raise _RefusedError("unknown analyzer settings")
     rows = 1 if len(classes) == 2 else len(classes)
     size = len(terms)

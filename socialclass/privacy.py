@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
 from socialclass.formats import AddedFields, Record
+from socialclass.formats.records import with_leaves
 
 URL, MAIL, PHONE, HANDLE = "[url]", "[mail]", "[phone]", "[handle]"
 # columns of tables that name who wrote a row; whatever stands there is a person's or a business's name
@@ -120,16 +121,15 @@ class Privacy:
         return mask(text) if self.masking else text
 
     def value(self, value: object, name: str = "") -> object:
-        """Return a field's value with people hidden, in lists and objects, too."""
-        if isinstance(value, str):
-            if value and name.lower() in ACTOR_COLUMNS:
-                return self._account(value)
-            return value if _DATE.match(value) and len(value) < 40 else self.text(value)
-        if isinstance(value, list):
-            return [self.value(each, name) for each in value]
-        if isinstance(value, dict):
-            return {key: self.value(each, str(key)) for key, each in value.items()}
-        return value
+        """Return a field's value with people hidden, in lists and objects, too, however deep they are nested."""
+        return with_leaves(value, self._leaf, name)
+
+    def _leaf(self, value: object, name: str) -> object:
+        if not isinstance(value, str):
+            return value
+        if value and name.lower() in ACTOR_COLUMNS:
+            return self._account(value)
+        return value if _DATE.match(value) and len(value) < 40 else self.text(value)
 
     def labelled(self, record: Record, added: AddedFields, *, flat: bool = False) -> tuple[Record, AddedFields]:
         """Return a labelled record as it may be written; flat: an activity's fields, hidden when they were read."""

@@ -38,6 +38,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         min_df: int = TrainSettings().min_df,
         damping: float = TrainSettings().damping,
         idf_power: int = TrainSettings().idf_power,
+        contrast: float = TrainSettings().contrast,
         C: float = TrainSettings().C,
         class_weight: str | None = TrainSettings().class_weight,
         calibrate: bool = TrainSettings().calibrate,
@@ -48,6 +49,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         self.min_df = min_df
         self.damping = damping
         self.idf_power = idf_power
+        self.contrast = contrast
         self.C = C
         self.class_weight = class_weight
         self.calibrate = calibrate
@@ -68,6 +70,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
             min_df=self.min_df,
             damping=self.damping,
             idf_power=self.idf_power,
+            contrast=self.contrast,
             C=self.C,
             class_weight=self.class_weight,
             calibrate=self.calibrate,

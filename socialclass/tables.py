@@ -7,7 +7,7 @@ The compiled core labels the plain records of a block. One that is not plain goe
 import io
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from socialclass.blocks import BEGINNING, Position, block_size, by_threads, one_by_one, works_in_parallel
 from socialclass.classifier import UNCERTAIN, Classifier
@@ -33,13 +33,13 @@ class Lane(Protocol):
     def is_ready(self) -> bool:
         """Say whether the core can label what comes next: the first records are read by Python."""
 
-    def label(self, block: bytes, start: int = 0) -> "LabelledTable":
-        """Label the plain records from `start` on."""
+    def label(self, block: bytes, start: int, line: int) -> "LabelledTable":
+        """Label the plain records from `start` on, which is on this line."""
 
     def go_on(self, stream: BinaryIO) -> None:
         """Be as ready as after the first records of a stream, which stands at its beginning."""
 
-    def read(self, stream: BinaryIO, line: int) -> Iterator[Record]:
+    def read(self, stream: BinaryIO, line: int, at_most: int | None = None) -> Iterator[Record]:
         """Yield the records of a stream that begins with this line; lines are taken as they are needed."""
 
     def last_end(self, block: bytes) -> int:
@@ -68,7 +68,7 @@ class DelimitedLane:
         """Say whether the first records have been read by Python."""
         return bool(self.names)
 
-    def label(self, block: bytes, start: int = 0) -> "LabelledTable":
+    def label(self, block: bytes, start: int, line: int) -> "LabelledTable":
         """Label the plain records from `start` on."""
         from socialclass.scoring.compiled import LabelledTable
 
@@ -77,14 +77,14 @@ class DelimitedLane:
         minimum, size = self._options.min_confidence, len(self.names)
         return self._scorer.label_csv(block, start, self._pieces, minimum, self._delimiter, size, self._column)
 
-    def read(self, stream: BinaryIO, line: int) -> Iterator[Record]:
+    def read(self, stream: BinaryIO, line: int, at_most: int | None = None) -> Iterator[Record]:
         """Yield the records of a stream that begins with this line."""
         lines = decoded_lines(stream, self._place, "utf-8", "strict", line)
         if not self.names:
             line += self._read_header(lines)
             if not self.names:
                 return
-        yield from read_rows(lines, self.names, self._column, self._delimiter, self._place, line)
+        yield from islice(read_rows(lines, self.names, self._column, self._delimiter, self._place, line), at_most)
 
     def go_on(self, stream: BinaryIO) -> None:
         """Read the header row."""
@@ -114,9 +114,7 @@ class JsonLinesLane:
         self._field = (text_field if text_field is not None else "text").encode()
         names = options.names(classifier)
         self._taken = tuple(name.encode() for name in names)
-        self._pieces = tuple(
-            part.encode() for label, reason in outcomes(classifier) for part in _around(names, label, reason)
-        )
+        self._pieces = json_pieces(classifier, options)
         self.names: list[str] = []
         self._nothing_read = True
 
@@ -124,7 +122,7 @@ class JsonLinesLane:
         """Say whether the first records have been read by Python."""
         return not self._nothing_read
 
-    def label(self, block: bytes, start: int = 0) -> "LabelledTable":
+    def label(self, block: bytes, start: int, line: int) -> "LabelledTable":
         """Label the plain records from `start` on."""
         from socialclass.scoring.compiled import LabelledTable
 
@@ -133,12 +131,12 @@ class JsonLinesLane:
         minimum = self._options.min_confidence
         return self._scorer.label_jsonl(block, start, self._pieces, minimum, self._field, self._taken)
 
-    def read(self, stream: BinaryIO, line: int) -> Iterator[Record]:
+    def read(self, stream: BinaryIO, line: int, at_most: int | None = None) -> Iterator[Record]:
         """Yield the records of a stream that begins with this line."""
         records = read_json_lines(
             stream, self._place, "utf-8", "strict", self._text_field, line, nothing_read=self._nothing_read
         )
-        for record in records:
+        for record in islice(records, at_most):
             self._nothing_read &= not record.raw
             yield record
 
@@ -156,10 +154,16 @@ def outcomes(classifier: Classifier) -> list[tuple[str, str]]:
     return [(name, "") for name in classifier.classes] + [(UNCERTAIN, reason) for reason in UNCERTAIN_REASONS]
 
 
+def json_pieces(classifier: Classifier, options: LabelOptions) -> tuple[bytes, ...]:
+    """Return what is written before and after the probability of a JSON object, for each outcome."""
+    names = options.names(classifier)
+    return tuple(part.encode() for label, reason in outcomes(classifier) for part in _around(names, label, reason))
+
+
 def _around(names: tuple[str, ...], label: str, reason: str) -> tuple[str, str]:
     """Return the added members' text before and after the probability; without evidence it is null."""
     before = f"{as_members({names[0]: label})}, {as_members({names[1]: None})}"
-    if reason not in ("empty", "no_known_terms"):
+    if reason not in ("empty", "no_known_terms", "not_english"):
         before = before.removesuffix("null")
     return before, f", {as_members({names[2]: reason})}}}\n"
 
@@ -174,56 +178,78 @@ def label_table(
     is called when all of a block was taken, with the position after it. Raises what the readers of `formats` and
     `label_records` raise, after what stands before it.
     """
-    if start.begun:
-        lane.go_on(stream)
     if start.offset:
-        stream.seek(start.offset)
+        base = stream.tell()
+        if start.begun:
+            lane.go_on(stream)
+        stream.seek(base + start.offset)
     size = block_size(jobs)
     blocks = _Blocks(stream, lane.last_end, size)
     offset, line, _ = start
-    whole = iter(blocks)
-    for block, labelled in _labelled(whole, lane, stream, size, jobs):
-        yield from _finish(block, labelled, lane, line, classifier, options, tally)
-        line += block.count(b"\n")
-        offset += len(block)
+    for block, labelled in _labelled(_numbered(blocks, line), lane, stream, size, jobs):
+        yield from _finish(block, labelled, lane, classifier, options, tally)
+        line = block.next_line
+        offset += len(block.data)
         reached(Position(offset, line, lane.is_ready()))
     if blocks.rest:
         joined = io.BufferedReader(_Joined(blocks.rest, stream))
         yield from label_records(lane.read(joined, line), classifier, options, tally)
 
 
+class _Block(NamedTuple):
+    """Whole records, the number of their first line, and of the line after them."""
+
+    data: bytes
+    line: int
+    next_line: int
+
+
+def _numbered(blocks: "_Blocks", line: int) -> Iterator[_Block]:
+    for data in blocks:
+        after = line + data.count(b"\n")
+        yield _Block(data, line, after)
+        line = after
+
+
 def _labelled(
-    blocks: Iterator[bytes], lane: Lane, stream: BinaryIO, size: int, jobs: int
-) -> "Iterator[tuple[bytes, LabelledTable]]":
+    blocks: Iterator[_Block], lane: Lane, stream: BinaryIO, size: int, jobs: int
+) -> "Iterator[tuple[_Block, LabelledTable]]":
     """Yield the blocks as the core labels them: one by one until the lane is ready, since it learns from the first."""
+
+    def label(block: _Block) -> "LabelledTable":
+        return lane.label(block.data, 0, block.line)
+
     while not lane.is_ready():
         block = next(blocks, None)
         if block is None:
             return
-        yield block, lane.label(block)
+        yield block, label(block)
     parallel = works_in_parallel(stream, size, jobs)
-    yield from by_threads(blocks, lane.label, jobs) if parallel else one_by_one(blocks, lane.label)
+    yield from by_threads(blocks, label, jobs) if parallel else one_by_one(blocks, label)
 
 
-def _finish(block: bytes, labelled: "LabelledTable", lane: Lane, line: int,
+def _finish(block: _Block, labelled: "LabelledTable", lane: Lane,
             classifier: Classifier, options: LabelOptions, tally: Tally) -> Iterator[bytes | Labelled]:  # fmt: skip
-    """Yield what became of a block; `line` is the number of its first line.
+    """Yield what became of a block.
 
     Each time that the core stops, Python reads twice as many records as the time before, so that a block full of
     what the core will not take costs few calls.
     """
     patience = 1
+    data, at, line = block.data, 0, block.line
     while True:
         tally.add_block(classifier.classes, labelled.counts)
         yield labelled.rows
-        if labelled.stop >= len(block):
+        if labelled.stop >= len(data):
             return
-        left = io.BytesIO(block)
+        left = io.BytesIO(data)
         left.seek(labelled.stop)
-        records = lane.read(left, line + block.count(b"\n", 0, labelled.stop))
-        yield from label_records(islice(records, patience), classifier, options, tally)
+        line += data.count(b"\n", at, labelled.stop)
+        yield from label_records(lane.read(left, line, patience), classifier, options, tally)
         patience *= 2
-        labelled = lane.label(block, left.tell())
+        at = left.tell()
+        line += data.count(b"\n", labelled.stop, at)
+        labelled = lane.label(data, at, line)
 
 
 class _Blocks:

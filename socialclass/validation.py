@@ -17,7 +17,6 @@ from socialclass.errors import CorpusError
 from socialclass.evaluation import Evaluation, Outcomes, evaluate_by, evaluate_outcomes, judge
 from socialclass.evaluation.measures import ROUNDS
 from socialclass.evaluation.outcomes import Array, group_numbers
-from socialclass.text import AnalyzerSettings
 from socialclass.training import TrainSettings, folds, train_examples
 
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)  # of a fold's training texts, for the learning curve
@@ -121,12 +120,7 @@ def settings_of(classifier: Classifier) -> TrainSettings:
     >>> settings_of(Classifier(("a", "b"), None, {"settings": {"C": 2.0}})).C  # type: ignore[arg-type]
     2.0
     """
-    named: dict[str, Any] = dict(classifier.facts.get("settings") or {})
-    known = {name: value for name, value in named.items() if name in TrainSettings.__dataclass_fields__}
-    if isinstance(analyzer := known.get("analyzer"), dict):
-        fields = {name: value for name, value in analyzer.items() if name in AnalyzerSettings._fields}
-        known["analyzer"] = AnalyzerSettings(**fields)
-    return TrainSettings(**known)
+    return TrainSettings.from_facts(classifier.facts.get("settings") or {})
 
 
 def cross_validate(

@@ -7,12 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from socialclass.classifier import Classifier
 from socialclass.training import train
 
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+# how many examples the properties of test_properties.py get: few where all tests run, 8,000 and more in `make fuzz`
+settings.register_profile("ci", max_examples=60, deadline=None)
+settings.register_profile("full", max_examples=800, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 TEXTS = (
     "20% off all boots today", "shop our new range of boots", "join our webinar on boots", "free shipping on orders",

@@ -20,7 +20,7 @@ from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.errors import InputError
 from socialclass.formats import streams
 from socialclass.formats.lines import PlainWriter, read_lines
-from socialclass.labelling import LabelOptions, Tally, label_records
+from socialclass.labelling import UNCERTAIN_REASONS, LabelOptions, Tally, label_records
 from socialclass.scoring import reference
 from socialclass.scoring.reference import Scores, Weights
 from socialclass.text import LONGEST_TEXT, AnalyzerSettings, analyze, normalize
@@ -229,7 +229,7 @@ def test_blocks_equal_the_general_path(lines: list[str], end: str, rows: int, mi
     assert bad == -1
     size = len(model.classes)
     assert dict(zip(model.classes, counts, strict=False)) == {name: tally.labels[name] for name in model.classes}
-    assert counts[size:] == tuple(tally.reasons[each] for each in ("empty", "no_known_terms", "low_confidence"))
+    assert counts[size:] == tuple(tally.reasons[each] for each in UNCERTAIN_REASONS)
 
 
 @given(st.binary(max_size=40) | st.lists(st.sampled_from(BROKEN), max_size=12).map(b"".join))

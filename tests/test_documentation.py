@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ["README.md", "models/README.md", "data/README.md"]
+PAGES = ["README.md", "models/README.md", "data/README.md", "docs/soak.md"]
 COMMANDS = [line[2:] for line in re.findall(r"^\$ .*", README, re.M) if "socialclass " in line and "git " not in line]
 
 

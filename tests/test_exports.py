@@ -300,7 +300,7 @@ def test_a_bomb_is_refused(tmp_path: Path) -> None:
 def test_the_limits_hold_for_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One member, and all together, are read to the documented limit."""
     source = folder(tmp_path, made.TWITTER)
-    monkeypatch.setattr(archive_module, "MAX_TOTAL_BYTES", 3000)
+    monkeypatch.setattr(archive_module, "MAX_TOTAL_BYTES", 1000)
     assert any(isinstance(each, Unreadable) and "unpacks to more" in each.error for each in read(source))
 
 

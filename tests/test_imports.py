@@ -23,6 +23,7 @@ FLOORS = (
     ("training",),
     ("batch",),
     ("checkpoint",),
+    ("activities",),
     ("tables",),
     ("blocks",),
     ("labelling",),

@@ -1,3 +1,4 @@
+import json
 import pickle
 import zlib
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 from socialclass.classifier import Classifier
 from socialclass.errors import ModelError, OutputError
-from socialclass.persistence import load_model, save_model
+from socialclass.persistence import _checksum, load_model, save_model
 from socialclass.training import train
 
 
@@ -88,3 +89,26 @@ def test_missing_and_unwritable_files_are_named(small_model: Classifier, tmp_pat
         load_model(tmp_path / "nowhere.joblib")
     with pytest.raises(OutputError, match="no-such-folder"):
         save_model(small_model, tmp_path / "no-such-folder" / "m.joblib")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"damping": 10**400}, "OverflowError"),
+        ({"classes": ["\ud800", "b"]}, "UnicodeEncodeError"),
+        ({"facts": {"note": "x" * (4 << 20)}}, "a header of more than 4 MiB"),
+        ({"facts": {"corpus": 1}}, "ValueError"),
+        ({"facts": {"settings": {"analyzer": {"ngrams": 10**9}}}}, "ValueError"),
+        ({"facts": {"settings": {"C": "3"}}}, "ValueError"),
+        ({"facts": {"sources": [{"path": 1}]}}, "ValueError"),
+        ({"facts": {"sources": [{}]}}, "ValueError"),
+    ],
+)
+def test_a_header_of_another_form_is_refused(model_file: Path, change: dict[str, object], why: str) -> None:
+    """Under a right checksum, too: no command has to wonder what the facts are."""
+    content = joblib.load(model_file)
+    content["header"] = json.dumps({**json.loads(content["header"]), **change})
+    content["sha256"] = _checksum(content["header"], content["arrays"])
+    joblib.dump(content, model_file, protocol=4)
+    with pytest.raises(ModelError, match=why):
+        load_model(model_file)

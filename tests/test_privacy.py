@@ -189,3 +189,15 @@ def test_english_is_not_called_foreign(text: str) -> None:
     """Names, borrowed words, slang and what is too short to tell."""
     assert not is_foreign(text)
     assert not is_foreign(text, "en")
+
+
+def test_deep_nesting_and_numbers_beyond_floats_are_masked_and_written(tmp_path: Path, run: Run) -> None:
+    """As deep as JSON is read, and 1e999, which is no number in JSON when it is written again: neither ends the run."""
+    deep = {"text": "hi @ana_l", "deep": "@DEEP", "huge": "@HUGE"}
+    line = json.dumps(deep).replace('"@DEEP"', "[" * 900 + '"@ben_k"' + "]" * 900).replace('"@HUGE"', "1e999")
+    (tmp_path / "a.jsonl").write_text(f'{{"text": "hi"}}\n{line}\n{{"text": "hey"}}\n')
+    done = run("classify", "--mask", tmp_path / "a.jsonl")
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 3), done.stderr
+    assert b"ana_l" not in done.stdout
+    assert b"ben_k" not in done.stdout
+    assert b'"huge": null' in done.stdout

@@ -70,8 +70,8 @@ def test_counts_equal_the_references(texts: list[str], analyzer: AnalyzerSetting
 def test_counts_equal_scikit_learns() -> None:
     """Vocabulary and matrix of the bundled corpus are those of CountVectorizer, prefixes and handles in them."""
     corpus = read_corpus(str(ROOT / "data/test.jsonl"))
-    vectorizer = CountVectorizer(analyzer=analyze)
-    theirs = vectorizer.fit_transform([each.text for each in corpus])
+    vectorizer = CountVectorizer(analyzer=lambda each: [*analyze(each.text), *each.facts])
+    theirs = vectorizer.fit_transform(corpus)
     ours = count_examples(corpus, AnalyzerSettings())
     assert list(ours.terms) == list(vectorizer.get_feature_names_out())
     assert (ours.matrix != theirs).nnz == 0
@@ -134,9 +134,9 @@ def test_a_search_finds_the_same_again() -> None:
 
 @pytest.mark.parametrize(("gain", "chosen"), [(0.01, "first"), (0.03, "best")])
 def test_a_gain_within_the_error_changes_nothing(gain: float, chosen: str) -> None:
-    """The settings that were tried first stay unless another's macro-F1 is higher by a standard error (here 0.02)."""
+    """The settings that were tried first stay unless another's macro-F1 is higher by its standard error (here 0.02)."""
     trials = {"first": Trial(TrainSettings(), 5, 0.8 - gain, 0.5), "best": Trial(TrainSettings(C=9.0), 5, 0.8, 0.5)}
-    assert _chosen(trials["first"], trials["best"], texts=400) == trials[chosen].settings
+    assert _chosen(trials["first"], trials["best"], error=0.02) == trials[chosen].settings
 
 
 def test_an_ended_search_has_the_best_so_far() -> None:

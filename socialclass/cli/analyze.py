@@ -18,6 +18,7 @@ from socialclass.analytics.wording import WordingCheck
 from socialclass.classifier import Classifier
 from socialclass.cli.options import (
     UNREADABLE_EXIT,
+    FloatParamType,
     color_option,
     is_terminal,
     model_option,
@@ -54,7 +55,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 _UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0}
 
 
-class _HalfLife(click.ParamType[float]):
+class _HalfLife(FloatParamType):
     """A number of hours, days or weeks, in days."""
 
     name = "time"

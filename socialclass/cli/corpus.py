@@ -10,6 +10,7 @@ import click
 
 from socialclass.cli.options import (
     GATE_EXIT,
+    FloatParamType,
     color_option,
     force_option,
     is_terminal,
@@ -50,7 +51,7 @@ Examples:
 """
 
 
-class _Share(click.ParamType[float]):
+class _Share(FloatParamType):
     """A part of a whole: 20% or 0.2."""
 
     name = "share"

@@ -109,6 +109,8 @@ def main(args: Sequence[str] | None = None) -> int:
         return _fail(f"{error.filename or 'standard output'}: {error.strerror or error}")
     except RecursionError:
         return _fail("the input is nested too deeply")
+    except MemoryError:
+        return _fail("there is not enough memory for this")
 
 
 def _run(args: list[str]) -> int:

@@ -15,6 +15,10 @@ from socialclass.inputs import INPUT_FORMATS
 if TYPE_CHECKING:
     from socialclass.privacy import Privacy
 
+    FloatParamType = click.ParamType[float]
+else:
+    FloatParamType = click.ParamType  # the oldest supported Click has no generic one
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 UNREADABLE_EXIT, GATE_EXIT = 3, 4

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from socialclass.cli.options import force_option, is_terminal, note, read_options, refuse_overwriting
+from socialclass.cli.options import FloatParamType, force_option, is_terminal, note, read_options, refuse_overwriting
 from socialclass.formats import ReadOptions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ The search ends early on Ctrl-C, and the best so far is trained and written.
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-class _Duration(click.ParamType[float]):
+class _Duration(FloatParamType):
     name = "duration"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
@@ -79,7 +79,7 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
     if old is not None:
         before = load_model(old)
         examples = corpus_of(before, old, old_corpus) + examples
-        settings = TrainSettings.from_facts(before.facts["settings"])
+        settings = TrainSettings.from_facts(before.facts.get("settings", {}))
         sources = [*before.facts.get("sources", [{"path": old_corpus or "data/train.jsonl"}]), *sources]
     if class_weight is not None:
         settings = replace(settings, class_weight=None if class_weight == "none" else class_weight)

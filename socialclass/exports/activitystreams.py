@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
-from socialclass.exports.items import Item, Unreadable, named, read_json_or_lines
+from socialclass.exports.items import Item, Unreadable, named, read_json_lines, read_json_or_lines
 from socialclass.exports.markup import html_to_text
 from socialclass.exports.values import string
 
@@ -55,11 +55,20 @@ def read_items(archive: Archive) -> Iterator[Item | Unreadable]:
 
 def items_of(stream: BinaryIO, file: str) -> Iterator[Item | Unreadable]:
     """Yield the records of one JSON or JSON Lines stream."""
-    for item in read_json_or_lines(stream, file, named(_LISTS)):
+    return _objects(read_json_or_lines(stream, file, named(_LISTS)), file)
+
+
+def items_of_lines(lines: Iterator[bytes], file: str, first: int) -> Iterator[Item | Unreadable]:
+    """Yield the records of lines of JSON, of which the first has this number."""
+    return _objects(read_json_lines(lines, file, named(_LISTS), first), file)
+
+
+def _objects(items: Iterator[Item | Unreadable], file: str) -> Iterator[Item | Unreadable]:
+    for item in items:
         if isinstance(item, Unreadable):
             yield item
         elif isinstance(item.value, dict):
-            if item.value.get("type") in COLLECTIONS:
+            if type_of(item.value) in COLLECTIONS:
                 yield from _of_collection(item)
             else:
                 yield item

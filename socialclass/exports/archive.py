@@ -3,6 +3,7 @@
 Members are streams; no member is ever written to disk. What could reach outside, or fill the memory, is refused.
 """
 
+import gzip
 import io
 import os
 import re
@@ -60,10 +61,15 @@ class Fault:
 class Archive:
     """The members of an export, by name, in natural order, and what of it is refused."""
 
-    def __init__(self, source: str, members: list[Member], faults: list[Fault], single: bool = False) -> None:
+    def __init__(
+        self, source: str, members: list[Member], faults: list[Fault], single: bool = False, packed: int = 0
+    ) -> None:
+        """packed: bytes of the whole archive, 0 for what is not packed."""
         self.source, self.faults, self.single = source, tuple(faults), single
         self.members = {each.name: each for each in sorted(members, key=lambda each: natural(each.name))}
-        self._opened = 0
+        self._packed = packed
+        self._opened: set[str] = set()
+        self._size = 0  # of all that was opened
 
     def named(self, pattern: str) -> list[str]:
         """Return the members whose path ends as the pattern says, from the beginning of a folder's or file's name."""
@@ -77,13 +83,19 @@ class Archive:
     def open(self, name: str) -> BinaryIO:
         """Open a member; what it gives on the way may raise `DamagedError`, as this does."""
         member = self.members[name]
-        self._opened += member.size
+        opened = self._size + (0 if name in self._opened else member.size)
         ratio = member.size / max(1, member.packed) if member.packed else 0
-        if member.size > MAX_MEMBER_BYTES or self._opened > MAX_TOTAL_BYTES:
+        if member.size > MAX_MEMBER_BYTES or opened > MAX_TOTAL_BYTES:
             raise DamagedError("it unpacks to more than is read", place=name, remedy="see the limits in the README")
         if member.size > FREE_RATIO_BYTES and ratio > MAX_RATIO:
             problem = f"it unpacks to {ratio:.0f} times its size, as a bomb does"
             raise DamagedError(problem, place=name, remedy=f"the limit is {MAX_RATIO}")
+        if self._packed and opened > 2 * FREE_RATIO_BYTES and opened / self._packed > MAX_RATIO:
+            # many members that each unpack to little enough, from the same bytes perhaps
+            problem = f"it and what was read before unpack to {opened / self._packed:.0f} times the archive's size"
+            raise DamagedError(problem, place=name, remedy=f"the limit is {MAX_RATIO}")
+        self._size = opened
+        self._opened.add(name)
         try:
             return io.BufferedReader(_Guarded(member.opener(), name), 1 << 16)
         except _DAMAGE as error:
@@ -212,6 +224,8 @@ def unsafe(name: str) -> str:
     ('its name leads out of the archive', '')
     """
     path = name.replace("\\", "/")
+    if not path:
+        return "it has no name"
     if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/"):
         return "its name leads out of the archive"
     return "its name holds a null byte" if "\0" in path else ""
@@ -233,6 +247,8 @@ def _zip(stream: BinaryIO, source: str, stack: ExitStack) -> Archive:
             problem = "a symbolic link is not followed"
         elif info.flag_bits & 0x1:
             problem = "it is encrypted"
+        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            problem = f"packed by method {info.compress_type}, which no platform uses"
         elif name in seen:
             problem = "a second member of this name"
         if problem:
@@ -241,7 +257,7 @@ def _zip(stream: BinaryIO, source: str, stack: ExitStack) -> Archive:
             seen.add(name)
             opener = lambda info=info: packed.open(info)  # noqa: E731
             members.append(Member(name, info.file_size, info.compress_size, opener))  # type: ignore[arg-type]
-    return Archive(source, members, faults)
+    return Archive(source, members, faults, packed=os.fstat(stream.fileno()).st_size)
 
 
 def _rescued(stream: BinaryIO, source: str, reason: str) -> Archive:
@@ -259,10 +275,11 @@ def _rescued(stream: BinaryIO, source: str, reason: str) -> Archive:
 
 
 def _tar(stream: BinaryIO, source: str, stack: ExitStack) -> Archive:
-    members, faults = [], []
+    members, faults, total = [], [], 0
     try:
-        packed = stack.enter_context(tarfile.open(fileobj=stream))  # noqa: SIM115 - closed by the stack
         total = os.fstat(stream.fileno()).st_size
+        unpacked = _Bounded(stack.enter_context(gzip.GzipFile(fileobj=stream)), total)
+        packed = stack.enter_context(tarfile.open(fileobj=unpacked, mode="r:"))  # noqa: SIM115 - closed by the stack
         while (info := packed.next()) is not None:
             name = info.name.removeprefix("./")
             problem = unsafe(name)
@@ -278,4 +295,22 @@ def _tar(stream: BinaryIO, source: str, stack: ExitStack) -> Archive:
     if not members:
         problem = faults[0].problem if faults else "the tar is empty"
         raise InputError(problem, place=source, remedy="download the export again")
-    return Archive(source, members, faults)
+    return Archive(source, members, faults, packed=total)
+
+
+class _Bounded(io.BufferedReader):
+    """What a tar is read from: what its headers say of sizes is not believed without bounds."""
+
+    def __init__(self, stream: gzip.GzipFile, packed: int) -> None:
+        super().__init__(stream)
+        self._end = max(2 * FREE_RATIO_BYTES, MAX_RATIO * packed)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or not 0 <= size <= FREE_RATIO_BYTES:
+            raise tarfile.ReadError(f"a header of {size} bytes")
+        return super().read(size)
+
+    def seek(self, target: int, whence: int = 0, /) -> int:
+        if target > self._end:
+            raise tarfile.ReadError(f"it unpacks to more than {MAX_RATIO} times its size, as a bomb does")
+        return super().seek(target, whence)

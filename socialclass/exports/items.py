@@ -219,6 +219,8 @@ def read_json(
     try:
         if prefix:
             reader.skip_to("[{")
+            if not reader.peek() and reader.offset and not reader._fault:
+                raise _JsonError("there is no JSON in it")
         while reader.peek():
             for value, raw, name in _records(reader, is_list):
                 yield Item(value, file, position, raw if "\n" not in raw else "", name)
@@ -276,10 +278,10 @@ def _wrong(reader: _Reader, wanted: str) -> _JsonError:
 
 
 def read_json_lines(
-    lines: Iterator[bytes], file: str, is_list: ListNames = lambda name: False
+    lines: Iterator[bytes], file: str, is_list: ListNames = lambda name: False, first: int = 1
 ) -> Iterator[Item | Unreadable]:
     """Yield a record a line, or those of the lists in it; blank lines are skipped, what is no JSON is unreadable."""
-    number = 0
+    number = first - 1
     while True:
         number += 1
         try:
@@ -322,19 +324,30 @@ def parse_line(line: bytes, file: str, number: int) -> Item | Unreadable | None:
 def read_json_or_lines(stream: BinaryIO, file: str, is_list: ListNames) -> Iterator[Item | Unreadable]:
     """Yield the records of JSON Lines, or of a JSON document: by the name, or by a first line that is an object."""
     try:
-        head = stream.readline(_FIRST_LINE)
-        while head and not head.strip():
-            head = stream.readline(_FIRST_LINE)
+        head = first_line(stream)
     except InputError as error:
         yield Unreadable(file, 1, error.problem)
         return
-    bare = head.strip().removeprefix(b"\xef\xbb\xbf")
-    # a file of one line without an end may be a document that was cut
-    one_object = head.endswith(b"\n") and bare[:1] == b"{" and bare[-1:] == b"}"
-    if file.lower().endswith((".jsonl", ".ndjson")) or one_object:
+    if are_lines(head, file):
         yield from read_json_lines(chain((head,), stream), file, is_list)
     else:
         yield from read_json(stream, file, is_list, head=head)
+
+
+def first_line(stream: BinaryIO) -> bytes:
+    """Return the first line that is not blank, or as much of it as shows what the stream is."""
+    head = stream.readline(_FIRST_LINE)
+    while head and not head.strip():
+        head = stream.readline(_FIRST_LINE)
+    return head
+
+
+def are_lines(head: bytes, file: str) -> bool:
+    """Say whether a stream that begins so is JSON Lines."""
+    bare = head.strip().removeprefix(b"\xef\xbb\xbf")
+    # a file of one line without an end may be a document that was cut
+    one_object = head.endswith(b"\n") and bare[:1] == b"{" and bare[-1:] == b"}"
+    return file.lower().endswith((".jsonl", ".ndjson")) or one_object
 
 
 def load_json(stream: BinaryIO, longest: int = LONGEST) -> Any:

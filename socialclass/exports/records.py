@@ -1,6 +1,7 @@
 """Activities as the records that labelling takes, and that every writer writes."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from socialclass.exports.items import Item, Unreadable
 from socialclass.exports.table import Export
 from socialclass.exports.values import stable_id
 from socialclass.formats import Place, Record
+from socialclass.formats.jsonlines import as_members
 
 # the columns of an activity in a table, and the members of its flat JSON object
 FIELDS = (
@@ -20,6 +22,8 @@ FIELDS = (
     "in_reply_to_actor", "mentions", "hashtags", "two_way", "reactions", "replies", "shares", "language", "text",
     "file", "position",
 )  # fmt: skip
+# what was read although it is no JSON, or none that others read, and is not handed on as it stood
+_LENIENT = re.compile(r"[\x00-\x1f]|NaN|Infinity|[0-9]{4000}")
 _UNREADABLE = ("file", "position", "unreadable")
 
 
@@ -55,7 +59,7 @@ def export_records(
     """
     if export.name == "activitystreams" and as_it_stood and hide is None:
         for item in read_items(archive):
-            yield _unreadable(item) if isinstance(item, Unreadable) else _object_record(item)
+            yield as_it_stands(item)
         return
     for found in export.reader(archive, messages):
         if isinstance(found, Unreadable):
@@ -64,6 +68,11 @@ def export_records(
             place = Place(found.file, found.position)
             values = flat(hide(found) if hide is not None else found)
             yield Record(found.text, FIELDS, values, place, "", "", facts(found), found.language)
+
+
+def as_it_stands(item: Item | Unreadable) -> Record:
+    """Return the record of an ActivityStreams object with its own members, or of what could not be read."""
+    return _unreadable(item) if isinstance(item, Unreadable) else _object_record(item)
 
 
 def _unreadable(found: Unreadable) -> Record:
@@ -90,8 +99,8 @@ def _object_record(item: Item) -> Record:
     if "position" not in content:
         added["position"] = activity.position
         members += f', "position": {activity.position}'
-    own = (item.raw or json.dumps(content, ensure_ascii=False)).rstrip()[:-1].rstrip()
-    raw = f"{own}{members if content else members[2:]}}}"
+    own = as_members(content) if not item.raw or _LENIENT.search(item.raw) else item.raw.rstrip()[:-1].rstrip()[1:]
+    raw = f"{{{own}{members if content else members[2:]}}}"
     return Record(
         activity.text,
         (*content, *added),

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import BinaryIO, NoReturn
 
 from socialclass.errors import UnknownFieldError
-from socialclass.formats.records import AddedFields, Place, Record
+from socialclass.formats.records import AddedFields, Place, Record, with_leaves
 from socialclass.formats.streams import decoded_lines
 
 
@@ -112,12 +113,19 @@ def _named(record: Record) -> dict[str, object]:
 
 
 def as_members(content: dict[str, object]) -> str:
-    """Return the members of an object as they stand between its braces.
+    """Return the members of an object as they stand between its braces; what JSON has no number for is null.
 
-    >>> as_members({"a": None, "b": "é"})
-    '"a": null, "b": "é"'
+    >>> as_members({"a": None, "b": "é", "c": [float("inf")]})
+    '"a": null, "b": "é", "c": [null]'
     """
-    return json.dumps(content, ensure_ascii=False)[1:-1]
+    try:
+        return json.dumps(content, ensure_ascii=False, allow_nan=False)[1:-1]
+    except ValueError:
+        return json.dumps(with_leaves(content, _finite), ensure_ascii=False)[1:-1]
+
+
+def _finite(value: object, name: str) -> object:
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _rounded(value: object) -> object:

@@ -1,7 +1,7 @@
 """What every format reads and writes: a Record in, the same record with added fields out."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 Value = str | float | None
 
@@ -84,3 +84,27 @@ def as_cell(value: object) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=False)
+
+
+def with_leaves(value: object, change: Callable[[object, str], object], name: str = "") -> object:
+    """Return a JSON value with each string, number, boolean and null changed, knowing the name of its member.
+
+    There is no recursion: JSON may be nested nearly as deep as Python's stack.
+
+    >>> with_leaves({"a": [1, {"b": 2}]}, lambda leaf, name: (name, leaf))
+    {'a': [('a', 1), {'b': ('b', 2)}]}
+    """
+    whole: dict[Any, Any] = {name: value}
+    places: list[tuple[Any, Any, str]] = [(whole, name, name)]
+    while places:
+        held, key, called = places.pop()
+        each = held[key]
+        if isinstance(each, list):
+            held[key] = each = list(each)
+            places += [(each, number, called) for number in range(len(each))]
+        elif isinstance(each, dict):
+            held[key] = each = dict(each)
+            places += [(each, member, str(member)) for member in each]
+        else:
+            held[key] = change(each, called)
+    return whole[name]

@@ -58,4 +58,22 @@ class Core:
         taken: tuple[bytes, ...],
         /,
     ) -> tuple[bytes, tuple[int, ...], int]: ...
+    def label_activities(
+        self,
+        block: ReadableBuffer,
+        start: int,
+        line: int,
+        pieces: tuple[bytes, ...],
+        min_confidence: float,
+        file: bytes,
+        taken: tuple[bytes, ...],
+        helpers: tuple[
+            Callable[[bytes], tuple[int, bool, tuple[str, ...]] | None],
+            Callable[[str], str],
+            Callable[[str], bool] | None,
+            bytes,
+            bytes,
+        ],
+        /,
+    ) -> tuple[bytes, tuple[int, ...], int]: ...
     def count(self, texts: tuple[str, ...], lone_terms: bytes, /) -> tuple[bytes, bytes, bytes, bytes]: ...

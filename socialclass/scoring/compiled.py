@@ -5,7 +5,7 @@ The rules about characters stay here, in Python: the core asks once what a chara
 
 import unicodedata
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ class LabelledBlock(NamedTuple):
     """What `Scorer.label_lines` made of a block.
 
     rows: label, probability and text of each line, tab-separated.
-    counts: lines a class, then lines without text, without a known term, and below the confidence.
+    counts: lines a class, then lines without text, without a known term, below the confidence, and not in English.
     bad_byte: position in the line after the last row of a byte that is not UTF-8; -1 if there is none; `LONG_LINE`
         where that line is longer than `text.LONGEST_TEXT` and left to Python.
     """
@@ -52,6 +52,22 @@ class LabelledTable(NamedTuple):
     stop: int
 
 
+class ActivityHelpers(NamedTuple):
+    """What the core asks while it labels activities.
+
+    shape_of: given an activity's shape in JSON, the number of the string that is its text (-1 for none), whether that
+        is HTML, and its facts; None for one that Python must read.
+    html_to_text: takes HTML out of a text; is_foreign: says whether a text is not English; None if nobody asks.
+    foreign_words, english_words: function words, joined by spaces, that speak for other languages and for English.
+    """
+
+    shape_of: Callable[[bytes], tuple[int, bool, tuple[str, ...]] | None]
+    html_to_text: Callable[[str], str]
+    is_foreign: Callable[[str], bool] | None
+    foreign_words: bytes
+    english_words: bytes
+
+
 class Scorer(reference.Scorer):
     """Scores texts with fixed weights, and labels whole blocks of lines.
 
@@ -61,7 +77,7 @@ class Scorer(reference.Scorer):
     >>> scorer.score(["hi mum", "???"])
     [Scores(known=1, scores=(2.0,)), Scores(known=0, scores=(0.0,))]
     >>> scorer.label_lines(b"hi mum\\n", (b"ads", b"chat", b"uncertain"))
-    LabelledBlock(rows=b'chat\\t0.8808\\thi mum\\n', counts=(0, 1, 0, 0, 0), bad_byte=-1)
+    LabelledBlock(rows=b'chat\\t0.8808\\thi mum\\n', counts=(0, 1, 0, 0, 0, 0), bad_byte=-1)
     """
 
     name = "C"
@@ -110,6 +126,18 @@ class Scorer(reference.Scorer):
         field: the member that is the text; taken: members that no object may have, since they are added.
         """
         return LabelledTable(*self._core.label_jsonl(block, start, pieces, min_confidence, field, taken))
+
+    def label_activities(
+        self, block: bytes, start: int, line: int, pieces: tuple[bytes, ...], min_confidence: float,
+        file: bytes, taken: tuple[bytes, ...], helpers: ActivityHelpers,
+    ) -> LabelledTable:  # fmt: skip
+        """Label the ActivityStreams objects of a block of lines, as `label_jsonl` does.
+
+        line: the number of the line at `start`; file: the member that says where an object stood, with its comma.
+        """
+        return LabelledTable(
+            *self._core.label_activities(block, start, line, pieces, min_confidence, file, taken, helpers)
+        )
 
     @staticmethod
     def last_row_end(block: bytes, delimiter: str) -> int:
@@ -180,7 +208,7 @@ def _composes(character: str) -> bool:
 
 @cache
 def _composing_marks() -> frozenset[str]:
-    decompositions = [unicodedata.decomposition(chr(code)).split() for code in range(0xA0, 0x20000)]
+    decompositions = (unicodedata.decomposition(chr(code)).split() for code in range(0xA0, 0x20000))
     return frozenset(chr(int(parts[1], 16)) for parts in decompositions if len(parts) == 2 and parts[0][0] != "<")
 
 

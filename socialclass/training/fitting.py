@@ -36,7 +36,7 @@ def fit_counts(
     tolerance: float = TIGHT,
 ) -> Fit:
     """Fit on rows of counts (n_texts, n_terms) and their class numbers (n_texts,)."""
-    weighting = weigh(counts, settings)
+    weighting = weigh(counts, settings, targets)
     matrix = vectors(counts, weighting, settings.damping)
     solution = solve(matrix, targets, classes, settings.C, settings.class_weight, tolerance)
     return Fit(weighting, solution, settings.damping)

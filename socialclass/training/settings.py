@@ -18,6 +18,8 @@ class TrainSettings:
     damping: the constant entry of every vector before L2 normalising, in units of tf * idf; 0 for none.
     idf_power: 1 for TF-IDF as it is mostly used; 2 applies the idf twice, as when it weighs both document and query
         (SMART's ``ltc.ltc``): rare words count for more, habits of style for less; 0 for no idf.
+    contrast: 0 for none; above, a term's idf is multiplied by this power of how unequally often the labels use it
+        (the log-count ratio of Wang and Manning's NB-SVM, ACL 2012), so that telling words meet less of the penalty.
     C: inverse strength of the L2 penalty, as in scikit-learn.
     class_weight: ``balanced`` or None, as in scikit-learn.
     calibrate: fit slope and offsets of the scores on out-of-fold scores.
@@ -30,16 +32,22 @@ class TrainSettings:
     C: float = 3.0
     class_weight: str | None = None
     calibrate: bool = True
+    contrast: float = 0.0
 
     def as_facts(self) -> dict[str, Any]:
-        """Return the settings as a model file holds them."""
-        return {**asdict(self), "analyzer": self.analyzer._asdict()}
+        """Return the settings as a model file holds them; without contrast, as before there was any."""
+        facts = {**asdict(self), "analyzer": self.analyzer._asdict()}
+        return facts if self.contrast else {name: value for name, value in facts.items() if name != "contrast"}
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> "TrainSettings":
-        """Return the settings that a model file holds.
+        """Return the settings that a model file holds; what it does not say is the default.
 
         >>> TrainSettings.from_facts(TrainSettings(C=7.0).as_facts()).C
         7.0
         """
-        return cls(**{**facts, "analyzer": AnalyzerSettings(**facts["analyzer"])})
+        known = {name: value for name, value in facts.items() if name in cls.__dataclass_fields__}
+        if isinstance(analyzer := known.get("analyzer"), dict):
+            fields = {name: value for name, value in analyzer.items() if name in AnalyzerSettings._fields}
+            known["analyzer"] = AnalyzerSettings(**fields)
+        return cls(**known)

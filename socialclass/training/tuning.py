@@ -24,10 +24,11 @@ from socialclass.training.vectors import TermCounts, count_examples
 if TYPE_CHECKING:
     import numpy as np
 
-ANALYZERS = tuple(AnalyzerSettings(*each) for each in ((2, 5), (1, 0), (2, 4), (2, 0), (1, 5)))
-# idf_power and damping, which belong together: a vector's length grows with the power of the idf
-WEIGHTINGS = ((2, 100.0), (1, 0.0), (1, 20.0), (0, 3.0), (2, 30.0))
-STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+ANALYZERS = tuple(AnalyzerSettings(*each) for each in ((2, 5), (2, 4), (1, 0), (2, 0), (1, 5)))
+CONTRASTS = (0.5, 1.0)
+# idf_power, damping and contrast; the damping belongs to the power, with which a vector's length grows
+WEIGHTINGS = ((2, 100.0, 0.5), (2, 100.0, 0.0), (2, 100.0, 1.0), (1, 20.0, 1.0), (1, 20.0, 0.0), (0, 3.0, 0.0))
+STRENGTHS = (3.0, 10.0, 1.0, 30.0, 0.3, 100.0)
 COARSE_FOLDS, FINALISTS = 2, 6
 IMBALANCED = 1.5  # texts of the commonest label for one of the rarest: from here on it is worth weighing labels
 
@@ -48,9 +49,9 @@ class Trial(NamedTuple):
     def as_facts(self) -> dict[str, Any]:
         """Return the trial as a model file holds it."""
         settings = self.settings.as_facts()
-        names = ("analyzer", "min_df", "damping", "idf_power", "C", "class_weight")
+        names = ("analyzer", "min_df", "damping", "idf_power", "contrast", "C", "class_weight")
         figures = {"folds": self.folds, "macro_f1": round(self.macro_f1, 4), "log_loss": round(self.log_loss, 4)}
-        return {**{name: settings[name] for name in names}, **figures}
+        return {**{name: settings[name] for name in names if name in settings}, **figures}
 
 
 class Progress(NamedTuple):
@@ -93,7 +94,7 @@ def search(
 ) -> SearchResult:
     """Return settings that label texts of other groups well: the highest macro-F1 by cross-validation.
 
-    settings: tried first, and kept where the corpus is too small to try any, or the gain is within a standard error.
+    settings: tried first, and kept where the corpus is too small to try any, or the gain is within its standard error.
     budget: seconds after which no other trial begins; the first one is always finished. Ctrl-C ends the search, too.
     weigh_labels: try ``class_weight="balanced"`` where labels are of unequal size.
     watch: called after each trial.
@@ -110,6 +111,7 @@ def search(
     ended = "complete"
     try:
         bench.run([settings], FOLDS)
+        bench.run(_likely(settings), FOLDS)
         for candidates, size in _rounds(bench, settings, weigh_labels and uneven):
             bench.run(candidates, size)
     except _OutOfTime:
@@ -118,22 +120,29 @@ def search(
         if not bench.trials:
             raise
         ended = "interrupted"
-    return SearchResult(_chosen(bench.trials[0], bench.best(), len(examples)), tuple(bench.trials), ended, budget)
+    first, best = bench.trials[0], bench.best()
+    return SearchResult(_chosen(first, best, bench.error(first, best)), tuple(bench.trials), ended, budget)
 
 
-def _chosen(first: Trial, best: Trial, texts: int) -> TrainSettings:
-    """Return the best settings, but the first ones where the gain is within a standard error of the score.
+def _chosen(first: Trial, best: Trial, error: float) -> TrainSettings:
+    """Return the best settings, but the first ones where the gain is within its standard error.
 
     The highest of some forty scores on the same texts is partly luck (Breiman et al.'s one-standard-error rule).
     """
-    error = (best.macro_f1 * (1.0 - best.macro_f1) / texts) ** 0.5
     return best.settings if best.macro_f1 - first.macro_f1 > error else first.settings
+
+
+def _likely(start: TrainSettings) -> list[TrainSettings]:
+    """Return what has mostly been better: tried on all folds at once, so that a short search has found something."""
+    contrasted = [replace(start, contrast=contrast) for contrast in CONTRASTS]
+    return [*contrasted, replace(contrasted[0], analyzer=ANALYZERS[1])]
 
 
 def _rounds(bench: "_Bench", start: TrainSettings, weigh_labels: bool) -> Iterator[tuple[Iterable[TrainSettings], int]]:
     """Yield the candidates of each round and the folds to try them on."""
-    for power, damping in WEIGHTINGS:
-        yield [replace(start, idf_power=power, damping=damping, C=C) for C in STRENGTHS], COARSE_FOLDS
+    for power, damping, contrast in WEIGHTINGS:
+        weighted = replace(start, idf_power=power, damping=damping, contrast=contrast)
+        yield [replace(weighted, C=C) for C in STRENGTHS], COARSE_FOLDS
     top = bench.best(COARSE_FOLDS).settings
     yield [replace(top, analyzer=analyzer) for analyzer in ANALYZERS], COARSE_FOLDS
     top = bench.best(COARSE_FOLDS).settings
@@ -165,6 +174,7 @@ class _Bench:
     trials: list[Trial] = field(default_factory=list)
     _scores: dict[tuple[TrainSettings, int], "np.ndarray[Any, Any]"] = field(default_factory=dict)
     _counts: dict[AnalyzerSettings, TermCounts] = field(default_factory=dict)
+    _right: dict[TrainSettings, "np.ndarray[Any, Any]"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.targets = targets_of(self.examples, self.classes)
@@ -190,6 +200,15 @@ class _Bench:
         """Return the best trial on that many folds; there is always one on all."""
         return (self.ranked(folds) or self.ranked(FOLDS))[0]
 
+    def error(self, first: Trial, best: Trial) -> float:
+        """Return the standard error of the gain of one trial on all folds over another: of the same texts, paired.
+
+        It is that of the difference in accuracy, which only the texts make that one has right and the other wrong.
+        """
+        right, wrong = (self._right[trial.settings] for trial in (best, first))
+        gains = right.astype(float) - wrong
+        return float(gains.std() / len(gains) ** 0.5)
+
     def _try(self, settings: TrainSettings, size: int) -> Trial:
         import numpy as np
 
@@ -203,13 +222,19 @@ class _Bench:
                 self._scores[settings, number] = fold_scores(counts, self.targets, fold, self.classes, settings, LOOSE)
         rows = np.concatenate([self.folds[number][1] for number in range(size)])
         scores = np.concatenate([self._scores[settings, number] for number in range(size)])
-        return Trial(settings, size, *_measured(scores, self.targets[rows], self.classes))
+        macro_f1, log_loss, right = _measured(scores, self.targets[rows], self.classes)
+        if size == FOLDS:
+            self._right[settings] = right
+        return Trial(settings, size, macro_f1, log_loss)
 
 
 def _measured(
     scores: "np.ndarray[Any, Any]", targets: "np.ndarray[Any, Any]", classes: Sequence[str]
-) -> tuple[float, float]:
-    """Return macro-F1 and the mean log loss of scores (n_texts, n_rows), calibrated as the model will be."""
+) -> "tuple[float, float, np.ndarray[Any, Any]]":
+    """Return macro-F1, the mean log loss, and which texts are labelled right, of scores (n_texts, n_rows).
+
+    The scores are calibrated as the model will be.
+    """
     import numpy as np
 
     slope, offsets = fit_calibration(scores, targets)
@@ -217,4 +242,4 @@ def _measured(
     predicted = shares.argmax(axis=1)
     measured = measure([classes[i] for i in targets], [classes[i] for i in predicted], [None] * len(targets), classes)
     losses = -np.log(np.maximum(shares[np.arange(len(targets)), targets], 1e-15))
-    return measured.macro_f1, float(losses.mean())
+    return measured.macro_f1, float(losses.mean()), predicted == targets

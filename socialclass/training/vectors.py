@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 
+_FLAT = 0.2  # added to a contrast, so that a term that the labels use equally often keeps some weight
+
+
 class TermCounts(NamedTuple):
     """How often each term stands in each text: ``matrix`` has shape (n_texts, n_terms), ``terms`` are sorted."""
 
@@ -62,16 +65,17 @@ def _with_facts(terms: Sequence[str], matrix: "csr_matrix", examples: Sequence[E
 class Weighting(NamedTuple):
     """Which terms a fit knows, and how much each counts: both of shape (n_known_terms,).
 
-    known: columns of the counted matrix; idf: already raised to the power of the settings.
+    known: columns of the counted matrix; idf: already raised to the power of the settings, and times the contrast.
     """
 
     known: "np.ndarray[Any, Any]"
     idf: "np.ndarray[Any, np.dtype[np.float64]]"
 
 
-def weigh(counts: "csr_matrix", settings: TrainSettings) -> Weighting:
+def weigh(counts: "csr_matrix", settings: TrainSettings, targets: "np.ndarray[Any, Any] | None" = None) -> Weighting:
     """Return the vocabulary and the smoothed idf of the rows of counts: ``1 + ln((1 + n) / (1 + df))``.
 
+    targets: the rows' class numbers, which the contrast of the settings needs.
     Raises `CorpusError` where no term is left.
     """
     import numpy as np
@@ -81,7 +85,34 @@ def weigh(counts: "csr_matrix", settings: TrainSettings) -> Weighting:
     if not len(known):
         raise CorpusError("the texts hold no terms to learn from", remedy="give it longer texts or a smaller min_df")
     idf = np.log((1.0 + counts.shape[0]) / (1.0 + frequency[known])) + 1.0
-    return Weighting(known, np.power(idf, settings.idf_power))
+    weights = np.power(idf, settings.idf_power)
+    if settings.contrast:
+        assert targets is not None
+        weights *= (_FLAT + contrasts(counts, targets)[known]) ** settings.contrast
+    return Weighting(known, weights)
+
+
+def contrasts(counts: "csr_matrix", targets: "np.ndarray[Any, Any]") -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Return how unequally often the labels use each term, shape (n_terms,): 0 for equally.
+
+    This is the largest log ratio, over the labels, of the share of its texts that hold the term to that of all other
+    texts; one text is added on each side.
+
+    >>> from scipy.sparse import csr_matrix
+    >>> import numpy as np
+    >>> contrasts(csr_matrix([[1.0, 2.0], [1.0, 0.0]]), np.array([0, 1])).round(2).tolist()
+    [0.0, 0.69]
+    """
+    import numpy as np
+
+    with_term = np.array(
+        [np.bincount(counts[targets == each].indices, minlength=counts.shape[1]) for each in range(targets.max() + 1)]
+    )
+    texts = np.bincount(targets)[:, None]
+    shares = (with_term + 1.0) / (texts + 2.0)
+    others = (with_term.sum(axis=0) - with_term + 1.0) / (len(targets) - texts + 2.0)
+    found: np.ndarray[Any, np.dtype[np.float64]] = np.abs(np.log(shares / others)).max(axis=0)
+    return found
 
 
 def vectors(counts: "csr_matrix", weighting: Weighting, damping: float) -> "csr_matrix":

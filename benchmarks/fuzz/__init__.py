@@ -1,0 +1,1 @@
+"""Fuzzing by atheris: what reads strangers' bytes, against the facts that must hold whatever the bytes are."""

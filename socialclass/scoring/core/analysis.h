@@ -1,0 +1,518 @@
+/* A text to its tokens: `text.analyze` on UTF-8 bytes. Normalise, tokenise, and read the parts of handles. */
+
+#ifndef SOCIALCLASS_ANALYSIS_H
+#define SOCIALCLASS_ANALYSIS_H
+
+#include "building.h"
+
+/* ---------------------------------------------------------------- normalise */
+
+/* Ask Python what a character becomes; the answer is kept for the life of the process. */
+static int learn(Core *core, Worker *worker, Py_UCS4 c) {
+    int failed = -1, kind;
+    const char *bytes;
+    Py_ssize_t length;
+    lock(worker);
+    PyObject *answer = PyObject_CallFunction(core->meaning_of, "i", (int)c);
+    if (answer != NULL && PyArg_ParseTuple(answer, "iy#", &kind, &bytes, &length)) {
+        uint64_t packed;
+        uint8_t word[8] = {(uint8_t)(length > 6 ? COMPLEX : kind), (uint8_t)(length > 6 ? 0 : length)};
+        memcpy(word + 2, bytes, length > 6 ? 0 : (size_t)length);
+        memcpy(&packed, word, 8);
+        meanings[c] = packed;
+        failed = 0;
+    }
+    Py_XDECREF(answer);
+    unlock(worker);
+    return failed;
+}
+
+/* Write `s` to worker->scratch with each wide character replaced by its meaning. Return the length, -1 for an error,
+   or -2 when only Python can say. By Unicode's quick check (UAX 15) a text without characters that could combine with
+   the one before, and without two marks in a row, is the sum of its characters' own normal forms. */
+static Py_ssize_t replace_wide(Core *core, Worker *worker, const uint8_t *s, size_t length) {
+    size_t used = 0;
+    int after_mark = 0;
+    if (GROW(worker->scratch, worker->scratch_size, 3 * length + PADDING) < 0) /* 6 bytes for 2, at most */
+        return no_memory(worker);
+    for (size_t i = 0; i < length;) {
+        if (s[i] < 0x80) {
+            worker->scratch[used++] = s[i++];
+            after_mark = 0;
+            continue;
+        }
+        size_t size;
+        Py_UCS4 c = decode_wide(s + i, &size);
+        if (meanings[c] == UNKNOWN && learn(core, worker, c) < 0)
+            return -1;
+        uint8_t word[8];
+        memcpy(word, &meanings[c], 8);
+        if (word[0] == COMPLEX || (word[0] == COMBINING && after_mark))
+            return -2;
+        after_mark = word[0] == COMBINING;
+        memcpy(worker->scratch + used, word + 2, 6);
+        used += word[1];
+        i += size;
+    }
+    return (Py_ssize_t)used;
+}
+
+/* Return the size of the word character (\w) at `s`, or 0. */
+static inline size_t word_character(const uint8_t *s, const uint8_t *end) {
+    if (s >= end)
+        return 0;
+    if (*s < 0x80)
+        return byte_class[*s] == WORD || *s == '_';
+    size_t size;
+    return shape_of(decode_wide(s, &size)) == IS_WORD ? size : 0;
+}
+
+static inline int is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
+static inline int is_upper(uint8_t c) { return c >= 'A' && c <= 'Z'; }
+static inline int is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
+
+/* Copy `s` to worker->opened with hashtags opened by camel case: `text._HASHTAG` and `text._CAMEL_CASE`. */
+static Py_ssize_t open_hashtags(Worker *worker, const uint8_t *s, size_t length) {
+    const uint8_t *end = s + length, *tag = NULL; /* where the hashtag began that `s` stands in */
+    if (GROW(worker->opened, worker->opened_size, 2 * length + PADDING) < 0)
+        return no_memory(worker);
+    uint8_t *out = worker->opened;
+    while (s < end) {
+        size_t size = tag != NULL ? word_character(s, end) : 0;
+        if (size == 0) {
+            int opens = *s == '#' && word_character(s + 1, end) != 0;
+            if (!opens)
+                *out++ = *s;
+            s++;
+            tag = opens ? s : NULL;
+            continue;
+        }
+        if (s > tag && is_upper(*s)) {
+            int starts = is_lower(s[-1]) || is_digit(s[-1]);
+            if (starts || (is_upper(s[-1]) && s + 1 < end && is_lower(s[1])))
+                *out++ = ' ';
+        }
+        for (; size > 0; size--)
+            *out++ = *s++;
+    }
+    return out - worker->opened;
+}
+
+/* What stands in a line, as far as later passes care. */
+typedef struct {
+    int wide, hash, at, slash;
+} Signs;
+
+/* Copy with ASCII letters lowered and digits 0. A plain loop: compilers turn it into vector code. */
+static Signs fold(uint8_t *restrict out, const uint8_t *restrict s, size_t length) {
+    uint8_t wide = 0, hash = 0, at = 0, slash = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint8_t c = s[i];
+        wide |= c;
+        hash |= c == '#';
+        at |= c == '@';
+        slash |= c == '/';
+        uint8_t lower = (uint8_t)(c + ((uint8_t)(c - 'A') < 26 ? 32 : 0));
+        out[i] = (uint8_t)(c - '0') < 10 ? '0' : lower;
+    }
+    return (Signs){wide >= 0x80, hash, at, slash};
+}
+
+/* What a Python function made of a text; `bytes` is NULL if it failed. */
+typedef struct {
+    PyObject *text, *owner;    /* what `bytes` lies in */
+    const uint8_t *bytes;
+    Py_ssize_t size;
+} Answer;
+
+/* Call a Python function on a text; the interpreter's lock is held from before this until after `forget`. */
+static Answer ask(PyObject *function, const uint8_t *s, size_t length) {
+    Answer answer = {0};
+    PyObject *text = PyUnicode_DecodeUTF8((const char *)s, (Py_ssize_t)length, "surrogatepass");
+    answer.text = text == NULL ? NULL : PyObject_CallOneArg(function, text);
+    Py_XDECREF(text);
+    answer.bytes = answer.text == NULL ? NULL : utf8_of(answer.text, &answer.size, &answer.owner);
+    return answer;
+}
+
+static void forget(Answer *answer) {
+    Py_XDECREF(answer->owner);
+    Py_XDECREF(answer->text);
+}
+
+/* Let Python normalise the text, and append that. */
+static int append_by_python(Core *core, Worker *worker, const uint8_t *s, size_t length, Signs *signs) {
+    int failed = -1;
+    lock(worker);
+    Answer normal = ask(core->normalize, s, length);
+    size_t size = (size_t)normal.size;
+    if (normal.bytes != NULL && GROW(worker->text, worker->text_size, worker->text_used + size + PADDING) < 0)
+        PyErr_NoMemory();
+    else if (normal.bytes != NULL) {
+        *signs = fold(worker->text + worker->text_used, normal.bytes, size);
+        worker->text_used += size;
+        failed = 0;
+    }
+    forget(&normal);
+    unlock(worker);
+    return failed;
+}
+
+/* The text before hashtags are opened and letters lowered: handles are read from it. `bytes` is NULL where only Python
+   can tell. */
+typedef struct {
+    const uint8_t *bytes;
+    size_t length;
+} Folded;
+
+/* Append the normalised text to worker->text, with room for PADDING after it. */
+static int normalise(Core *core, Worker *worker, const uint8_t *s, size_t length, Signs *signs, Folded *folded) {
+    if (GROW(worker->text, worker->text_size, worker->text_used + length + PADDING) < 0)
+        return no_memory(worker);
+    *signs = fold(worker->text + worker->text_used, s, length);
+    Py_ssize_t size = (Py_ssize_t)length;
+    *folded = (Folded){s, length};
+    if (signs->wide || signs->hash) {
+        const uint8_t *source = s;
+        if (signs->wide) {
+            size = replace_wide(core, worker, s, length);
+            if (size == -2) {
+                folded->bytes = NULL;
+                return append_by_python(core, worker, s, length, signs);
+            }
+            source = worker->scratch;
+            *folded = (Folded){source, size < 0 ? 0 : (size_t)size};
+        }
+        if (size >= 0 && memchr(source, '#', (size_t)size) != NULL) { /* U+FF03 became one, too */
+            size = open_hashtags(worker, source, (size_t)size);
+            source = worker->opened;
+        }
+        if (size < 0)
+            return -1;
+        if (GROW(worker->text, worker->text_size, worker->text_used + (size_t)size + PADDING) < 0)
+            return no_memory(worker);
+        *signs = fold(worker->text + worker->text_used, source, (size_t)size);
+    }
+    worker->text_used += (size_t)size;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- tokenise */
+
+/* Return where the non-space characters (\S) from `i` on end. */
+static size_t until_space(const uint8_t *t, size_t i, size_t end) {
+    while (i < end) {
+        size_t size = 1;
+        if (t[i] < 0x80 ? byte_class[t[i]] == SPACE : shape_of(decode_wide(t + i, &size)) == IS_SPACE)
+            break;
+        i += size;
+    }
+    return i;
+}
+
+/* Return where a run of [\w.-], and of '+' if `plus`, ends. */
+static size_t mail_run(const uint8_t *t, size_t i, size_t end, int plus) {
+    for (;;) {
+        while (i < end && (byte_class[t[i]] == WORD || t[i] == '.')) /* most of it */
+            i++;
+        size_t size = word_character(t + i, t + end);
+        if (size == 0 && i < end)
+            size = t[i] == '-' || (plus && t[i] == '+');
+        if (size == 0)
+            return i;
+        i += size;
+    }
+}
+
+/* The runs that a position stands in. A run is looked through once, not again for each word in it. */
+typedef struct {
+    size_t mail_end, host_end;
+    size_t last_dot, after_gap; /* a host is only found from `after_gap` on and before `last_dot` */
+    int at, slash, is_mail, is_host;
+} Runs;
+
+/* (?:[a-z0-9-]+\.)+[a-z]{2,}/ : labels cannot be empty, so what matters are the last dot and the last two in a row. */
+static void measure_host(Runs *runs, const uint8_t *t, size_t i, size_t end) {
+    runs->last_dot = runs->after_gap = i;
+    size_t k = i, letters = 0;
+    int dotted = 0;
+    for (; k < end && is_host[t[k]]; k++) {
+        if (t[k] == '.') {
+            if (dotted && runs->last_dot + 1 == k)
+                runs->after_gap = k + 1;
+            runs->last_dot = k;
+            dotted = 1;
+            letters = 0;
+        } else
+            letters += is_lower(t[k]);
+    }
+    runs->host_end = k;
+    runs->is_host = dotted && k < end && t[k] == '/' && letters >= 2 && letters == k - runs->last_dot - 1;
+}
+
+/* Return where the URL, bare address, mail or mention that begins at `i` ends, or 0: alternatives 1 to 3. */
+static size_t link_end(Runs *runs, const uint8_t *t, size_t i, size_t end) {
+    size_t after = 0;
+    if (t[i] == 'h' && end - i > 7 && memcmp(t + i, "http", 4) == 0) {
+        size_t secure = t[i + 4] == 's';
+        after = memcmp(t + i + 4 + secure, "://", 3) == 0 ? i + 7 + secure : 0;
+    } else if (t[i] == 'w' && end - i > 4 && memcmp(t + i, "www.", 4) == 0)
+        after = i + 4;
+    if (after != 0 && after < end) {
+        size_t stop = until_space(t, after, end);
+        if (stop > after)
+            return stop;
+    }
+    if (runs->slash && is_host[t[i]] && t[i] != '.') {
+        if (i >= runs->host_end)
+            measure_host(runs, t, i, end);
+        if (runs->is_host && i < runs->last_dot && i >= runs->after_gap)
+            return until_space(t, runs->host_end + 1, end);
+    }
+    if (runs->at) {
+        if (i >= runs->mail_end) {
+            runs->mail_end = mail_run(t, i, end, 1);
+            runs->is_mail = runs->mail_end < end && t[runs->mail_end] == '@';
+        }
+        if (runs->is_mail)
+            return mail_run(t, runs->mail_end + 1, end, 0);
+    }
+    return 0;
+}
+
+/* Return the size of the letter or digit ([^\W_]) at `t`, or 0; t[end] is 0, so no bound is needed. */
+static inline size_t letter(const uint8_t *t) {
+    if (*t < 0x80)
+        return byte_class[*t] == WORD;
+    size_t size;
+    return shape_of(decode_wide(t, &size)) == IS_WORD ? size : 0;
+}
+
+/* Return where the letters and zeros from `i` on end; all digits are 0 by now. 8 bytes are looked at in one step, since
+   a loop over the bytes ends where no processor expects it. */
+static inline size_t ascii_word_end(const uint8_t *t, size_t i) {
+#if defined(__GNUC__) && PY_LITTLE_ENDIAN
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = 0x80 * ones;
+    for (;; i += 8) {
+        uint64_t x = load8(t + i), low = x & ~high, zero = low ^ '0' * ones;
+        uint64_t letters = (low + (0x80 - 'a') * ones) & ~(low + (0x7f - 'z') * ones);
+        uint64_t others = ~(letters | ~(zero + 0x7f * ones)) | x;
+        if ((others &= high) != 0)
+            return i + (size_t)__builtin_ctzll(others) / 8;
+    }
+#else
+    while (byte_class[t[i]] == WORD)
+        i++;
+    return i;
+#endif
+}
+
+/* Return where the word ([^\W_]+(?:'[^\W_]+)*) from `i` on ends; `wide` says whether all of it is ASCII. */
+static inline size_t word_end(const uint8_t *t, size_t i, int *wide) {
+    for (;;) {
+        size_t size;
+        if (t[i] < 0x80)
+            i = ascii_word_end(t, i);
+        if (t[i] >= 0x80 && (size = letter(t + i)) != 0) {
+            *wide = 1;
+            i += size;
+        } else if (t[i] == '\'' && letter(t + i + 1) != 0)
+            i++;
+        else
+            return i;
+    }
+}
+
+/* Return how many bytes the first `characters` characters of a token take, or 0 if it is not longer than that. */
+static size_t prefix_length(const uint8_t *s, size_t length, size_t characters, int wide) {
+    if (characters == 0 || length <= characters)
+        return 0;
+    if (!wide)
+        return characters;
+    for (size_t i = 0; i < length; i++)
+        if ((s[i] & 0xc0) != 0x80 && characters-- == 0)
+            return i;
+    return 0;
+}
+
+static inline void emit(const Core *core, Worker *worker, size_t offset, size_t length, int wide) {
+    const uint8_t *s = worker->text + offset;
+    size_t mask = core->names_size - 1, characters = (size_t)core->prefix;
+    Token *token = &worker->tokens[worker->n_tokens++];
+    token->offset = (uint32_t)offset;
+    token->length = (uint32_t)length;
+    token->head = head_of(s, length);
+    token->tail = tail_of(s, length);
+    token->hash = hash_name(token->head, token->tail, s, length);
+    PREFETCH(&core->names[token->hash & mask]);
+    if (!wide) /* the usual case, without branches */
+        token->prefix_length = (uint32_t)(length > characters ? characters : 0);
+    else
+        token->prefix_length = (uint32_t)prefix_length(s, length, characters, wide);
+}
+
+/* Find the tokens of worker->text from `i` to `end`. The caller has made room, and t[end] is 0. */
+static void tokenise(const Core *core, Worker *worker, size_t i, size_t end, Signs signs) {
+    const uint8_t *t = worker->text;
+    Runs runs = {i, i, 0, 0, signs.at, signs.slash, 0, 0};
+    int links = signs.at || signs.slash;
+    while (i < end) {
+        uint8_t class = byte_class[t[i]];
+        if (class <= SPACE) {
+            i++;
+            continue;
+        }
+        if (links || t[i] == 'w') {
+            size_t stop = link_end(&runs, t, i, end);
+            if (stop != 0) {
+                i = stop;
+                continue;
+            }
+        }
+        size_t size = 1;
+        int wide = 0;
+        if (class == WIDE) {
+            Py_UCS4 c = decode_wide(t + i, &size);
+            wide = 1;
+            class = shape_of(c) == IS_WORD ? WORD : c == 0xa3 || c == 0x20ac ? MARK : SKIP; /* £ € */
+        }
+        size_t stop = class == WORD ? word_end(t, i + size, &wide) : i + size;
+        if (class != SKIP)
+            emit(core, worker, i, stop - i, wide);
+        i = stop;
+    }
+}
+
+/* ---------------------------------------------------------------- handles */
+
+/* Append "@", or "@*", and a part of a handle in lower case to worker->text as a token. Room is there. */
+static void emit_part(const Core *core, Worker *worker, const uint8_t *s, size_t length, int tail) {
+    size_t offset = worker->text_used;
+    uint8_t *out = worker->text + offset;
+    *out++ = '@';
+    if (tail)
+        *out++ = '*';
+    for (size_t i = 0; i < length; i++)
+        *out++ = (uint8_t)(s[i] | 0x20);
+    worker->text_used = (size_t)(out - worker->text);
+    emit(core, worker, offset, worker->text_used - offset, 0);
+}
+
+/* Return where the part of a handle that begins at `i` ends: [A-Z]?[a-z]+ or [A-Z]+(?![a-z]); `i` if there is none. */
+static size_t part_end(const uint8_t *s, size_t i, size_t end) {
+    size_t j = i;
+    while (j < end && is_upper(s[j]))
+        j++;
+    if (j - i > 1)
+        return j < end && is_lower(s[j]) ? j - 1 : j;
+    while (j < end && is_lower(s[j]))
+        j++;
+    return j;
+}
+
+/* Emit the parts of the handle s[i:end]: whole, or the tails of the longer ones. */
+static void emit_handle(const Core *core, Worker *worker, const uint8_t *s, size_t i, size_t end, int tail) {
+    while (i < end) {
+        size_t stop = part_end(s, i, end);
+        size_t length = stop - i;
+        if (!tail && length >= SHORTEST_PART)
+            emit_part(core, worker, s + i, length, 0);
+        if (tail && length >= SHORTEST_PART + 2)
+            emit_part(core, worker, s + stop - SHORTEST_PART, SHORTEST_PART, 1);
+        i = stop > i ? stop : i + 1;
+    }
+}
+
+/* Say whether the character before `i` keeps an '@' from beginning a mention: [\w.+-]. */
+static int inside_mail(const uint8_t *s, size_t i) {
+    if (i == 0)
+        return 0;
+    uint8_t before = s[i - 1];
+    if (before < 0x80)
+        return byte_class[before] == WORD || before == '_' || before == '.' || before == '+' || before == '-';
+    size_t size;
+    do
+        i--;
+    while ((s[i] & 0xc0) == 0x80);
+    return shape_of(decode_wide(s + i, &size)) == IS_WORD;
+}
+
+/* Emit what the handles of a text are made of: `text.addressees`. -1 without memory; the caller says so. */
+static int emit_handles(const Core *core, Worker *worker, const uint8_t *s, size_t length) {
+    if (GROW(worker->text, worker->text_size, worker->text_used + 4 * length + 2 * PADDING) < 0 ||
+        GROW(worker->tokens, worker->tokens_size, worker->n_tokens + length + 1) < 0)
+        return -1;
+    memset(worker->text + worker->text_used, 0, 4 * length + 2 * PADDING); /* what is read past a part is no chance */
+    for (int tail = 0; tail < 2; tail++)
+        for (const uint8_t *at = s; (at = memchr(at, '@', length - (size_t)(at - s))) != NULL; at++) {
+            size_t i = (size_t)(at - s);
+            if (inside_mail(s, i))
+                continue;
+            size_t end = i + 1, size;
+            while (end < length && (size = word_character(s + end, s + length)) != 0)
+                end += size;
+            emit_handle(core, worker, s, i + 1, end, tail);
+        }
+    return 0;
+}
+
+/* The same for a text that only Python can fold. */
+static int emit_handles_by_python(Core *core, Worker *worker, const uint8_t *s, size_t length) {
+    int failed = -1;
+    lock(worker);
+    Answer folded = ask(core->fold, s, length);
+    if (folded.bytes != NULL && (failed = emit_handles(core, worker, folded.bytes, (size_t)folded.size)) < 0)
+        PyErr_NoMemory();
+    forget(&folded);
+    unlock(worker);
+    return failed;
+}
+
+/* Take a text into the batch. */
+static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length) {
+    size_t begin = worker->text_used;
+    Signs signs;
+    Folded folded;
+    if (normalise(core, worker, s, length, &signs, &folded) < 0)
+        return -1;
+    size_t end = worker->text_used;
+    if (end > UINT32_MAX - PADDING || GROW(worker->tokens, worker->tokens_size, worker->n_tokens + end - begin) < 0)
+        return no_memory(worker);
+    memset(worker->text + end, 0, PADDING);
+    Line *line = &worker->lines[worker->n_lines++];
+    *line = (Line){.source = s, .length = length, .first = worker->n_tokens};
+    tokenise(core, worker, begin, end, signs);
+    line->count = worker->n_tokens - line->first;
+    worker->text_used++; /* the next text leaves this one its 0 */
+    if (signs.at) {
+        if (folded.bytes == NULL && emit_handles_by_python(core, worker, s, length) < 0)
+            return -1;
+        if (folded.bytes != NULL && emit_handles(core, worker, folded.bytes, folded.length) < 0)
+            return no_memory(worker);
+        line->parts = worker->n_tokens - line->first - line->count;
+    }
+    return 0;
+}
+
+/* Take a fact beside the text that came last: found as a whole term, after those of the text. */
+static int add_fact(const Core *core, Worker *worker, const uint8_t *s, size_t length) {
+    size_t begin = worker->text_used;
+    if (begin + length > UINT32_MAX - PADDING ||
+        GROW(worker->text, worker->text_size, begin + length + PADDING) < 0 ||
+        GROW(worker->tokens, worker->tokens_size, worker->n_tokens + 1) < 0)
+        return no_memory(worker);
+    memcpy(worker->text + begin, s, length);
+    memset(worker->text + begin + length, 0, PADDING);
+    emit(core, worker, begin, length, 1);
+    worker->text_used += length + 1;
+    worker->lines[worker->n_lines - 1].parts++;
+    return 0;
+}
+
+static void start_batch(Worker *worker) { worker->n_lines = worker->n_tokens = worker->text_used = 0; }
+
+static int batch_is_full(const Worker *worker) {
+    return worker->n_lines == BATCH_LINES || worker->text_used >= BATCH_BYTES;
+}
+
+#endif
