@@ -102,7 +102,7 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
 
     One record in, one record out, in order, with all its own fields and these added: predicted_label, probability
     (of that label), and reason (empty, or why the label is 'uncertain': no_known_terms, low_confidence, empty,
-    not_english).
+    not_english; or 'truncated', where only the first 64 KiB of a long text were judged).
     """
     sources = files or (STANDARD,)
     if resume:
