@@ -8,6 +8,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from socialclass.batch import BatchOptions, label_files
     from socialclass.classifier import Classifier, Contribution, Explanation, Prediction
     from socialclass.corpus import Example, read_corpus
     from socialclass.errors import SocialclassError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnalyzerSettings",
+    "BatchOptions",
     "Classifier",
     "Comparison",
     "Contribution",
@@ -32,6 +34,7 @@ __all__ = [
     "compare",
     "cross_validate",
     "evaluate",
+    "label_files",
     "learning_curve",
     "load_model",
     "read_corpus",
@@ -42,6 +45,7 @@ __all__ = [
 
 _HOMES = {
     "AnalyzerSettings": "text",
+    "BatchOptions": "batch",
     "Classifier": "classifier",
     "Comparison": "evaluation",
     "Contribution": "classifier",
@@ -55,6 +59,7 @@ _HOMES = {
     "compare": "evaluation",
     "cross_validate": "validation",
     "evaluate": "evaluation",
+    "label_files": "batch",
     "learning_curve": "validation",
     "load_model": "persistence",
     "read_corpus": "corpus",

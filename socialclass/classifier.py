@@ -7,18 +7,20 @@ from math import exp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from socialclass.scoring import Scorer, Scores, Weights
+from socialclass.text import LONGEST_TEXT, beginning
 
 if TYPE_CHECKING:
     import numpy as np
 
 UNCERTAIN = "uncertain"
+TRUNCATED = "truncated"
 
 
 class Prediction(NamedTuple):
     """A label, its calibrated probability, and why the label is `uncertain`, if it is.
 
     probability: of `label`; of the likeliest class where the reason is `low_confidence`; None without evidence.
-    reason: empty, or `empty`, `no_known_terms`, `low_confidence`.
+    reason: empty, or `empty`, `no_known_terms`, `low_confidence`; `truncated` where a long text's beginning was judged.
     probabilities: of every class, in the order of `Classifier.classes`; equal shares where there is no evidence.
     """
 
@@ -81,8 +83,15 @@ class Classifier:
         facts: for each text, terms beside its words, as `activity.facts` makes them.
         """
         texts = _strings(texts)
-        scored = self.scorer.score(texts, facts)
-        return [self._decide(text, scores, min_confidence) for text, scores in zip(texts, scored, strict=True)]
+        judged = _beginnings(texts)
+        scored = self.scorer.score(judged, facts)
+        decided = [self._decide(text, scores, min_confidence) for text, scores in zip(judged, scored, strict=True)]
+        if judged is texts:
+            return decided
+        return [
+            each if part is text else each._replace(reason=TRUNCATED)
+            for each, part, text in zip(decided, judged, texts, strict=True)
+        ]
 
     def predict_proba(self, texts: Iterable[str]) -> "np.ndarray[Any, np.dtype[np.float64]]":
         """Return calibrated probabilities, shape (n_texts, n_classes), columns in the order of `classes`.
@@ -91,11 +100,12 @@ class Classifier:
         """
         import numpy as np
 
-        rows = [probabilities(scores.scores) for scores in self.scorer.score(_strings(texts))]
+        rows = [probabilities(scores.scores) for scores in self.scorer.score(_beginnings(_strings(texts)))]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.classes))
 
     def explain(self, text: str, facts: Sequence[str] = ()) -> Explanation:
         """Return which terms decided, with their contributions to the predicted label's logit."""
+        text = beginning(text)
         scored = self.scorer.score([text], [facts] if facts else None)[0]
         prediction = self._decide(text, scored, 0.0)
         shares = probabilities(scored.scores)
@@ -166,3 +176,10 @@ def _strings(texts: Iterable[str]) -> list[str]:
         if not isinstance(text, str):
             raise TypeError(f"texts[{position}] is {type(text).__name__}, not str")
     return texts
+
+
+def _beginnings(texts: list[str]) -> list[str]:
+    """Return what is judged of each text; the same list where no text is long."""
+    if max(map(len, texts), default=0) <= LONGEST_TEXT // 4:
+        return texts
+    return [beginning(text) for text in texts]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from socialclass.classifier import UNCERTAIN, Classifier, Explanation, Prediction
 from socialclass.errors import InputError, TakenFieldError
 from socialclass.formats.records import AddedFields, Record, Value
+from socialclass.text import beginning
 
 BATCH = 1000
 UNCERTAIN_REASONS = ("empty", "no_known_terms", "low_confidence", "not_english")
@@ -74,6 +75,13 @@ class Tally:
         self.labels += Counter({UNCERTAIN: sum(uncertain)})
         self.reasons += Counter(dict(zip(UNCERTAIN_REASONS, uncertain, strict=True)))
 
+    def add_all(self, other: "Tally") -> None:
+        """Count what another has counted."""
+        self.labels += other.labels
+        self.reasons += other.reasons
+        self.records += other.records
+        self.unreadable += other.unreadable
+
 
 def label_records(
     records: Iterable[Record], classifier: Classifier, options: LabelOptions, tally: Tally | None = None
@@ -105,7 +113,7 @@ def _without_foreign(batch: Sequence[Record], predictions: Sequence[Prediction])
 
     checked = []
     for record, prediction in zip(batch, predictions, strict=True):
-        if record.text and is_foreign(record.text, record.language):
+        if record.text and is_foreign(beginning(record.text), record.language):
             even = (1.0 / len(prediction.probabilities),) * len(prediction.probabilities)
             prediction = Prediction(UNCERTAIN, None, NOT_ENGLISH, even)
         checked.append(prediction)

@@ -48,6 +48,15 @@ def save_model(classifier: Classifier, path: str | os.PathLike[str]) -> None:
         joblib.dump(content, stream, protocol=4)  # uncompressed: unpacking took longer than all the rest of opening
 
 
+def fingerprint(classifier: Classifier) -> str:
+    """Return the SHA-256 of a model: equal for equal models, as the one in its file.
+
+    >>> fingerprint(load_model()) == fingerprint(load_model())
+    True
+    """
+    return _checksum(*_to_parts(classifier))
+
+
 def load_model(path: str | os.PathLike[str] | None = None) -> Classifier:
     """Read a model file, or the bundled one; nothing in it is run.
 

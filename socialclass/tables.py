@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from socialclass.blocks import block_size, by_threads, works_in_parallel
+from socialclass.blocks import BEGINNING, Position, block_size, by_threads, one_by_one, works_in_parallel
 from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.formats.delimited import DelimitedWriter, as_row, read_header, read_rows, text_column
 from socialclass.formats.jsonlines import as_members, read_json_lines
@@ -35,6 +35,9 @@ class Lane(Protocol):
 
     def label(self, block: bytes, start: int, line: int) -> "LabelledTable":
         """Label the plain records from `start` on, which is on this line."""
+
+    def go_on(self, stream: BinaryIO) -> None:
+        """Be as ready as after the first records of a stream, which stands at its beginning."""
 
     def read(self, stream: BinaryIO, line: int, at_most: int | None = None) -> Iterator[Record]:
         """Yield the records of a stream that begins with this line; lines are taken as they are needed."""
@@ -78,13 +81,23 @@ class DelimitedLane:
         """Yield the records of a stream that begins with this line."""
         lines = decoded_lines(stream, self._place, "utf-8", "strict", line)
         if not self.names:
-            header = read_header(lines, self._delimiter, self._place)
-            if header is None:
+            line += self._read_header(lines)
+            if not self.names:
                 return
-            self._column = text_column(header[0], self._field, self._place)
-            self.names = header[0]
-            line += header[1]
         yield from islice(read_rows(lines, self.names, self._column, self._delimiter, self._place, line), at_most)
+
+    def go_on(self, stream: BinaryIO) -> None:
+        """Read the header row."""
+        self._read_header(decoded_lines(stream, self._place, "utf-8", "strict"))
+
+    def _read_header(self, lines: Iterator[str]) -> int:
+        """Read the header row, if there is one; return how many lines it has."""
+        header = read_header(lines, self._delimiter, self._place)
+        if header is None:
+            return 0
+        self._column = text_column(header[0], self._field, self._place)
+        self.names = header[0]
+        return header[1]
 
     def last_end(self, block: bytes) -> int:
         """Return where the last whole record of a block ends, or 0."""
@@ -127,6 +140,10 @@ class JsonLinesLane:
             self._nothing_read &= not record.raw
             yield record
 
+    def go_on(self, stream: BinaryIO) -> None:
+        """Take the first object, which decides whether there are texts at all, as read."""
+        self._nothing_read = False
+
     def last_end(self, block: bytes) -> int:
         """Return where the last whole record of a block ends, or 0."""
         return block.rfind(b"\n") + 1
@@ -152,30 +169,28 @@ def _around(names: tuple[str, ...], label: str, reason: str) -> tuple[str, str]:
 
 
 def label_table(
-    stream: BinaryIO, lane: Lane, classifier: Classifier, options: LabelOptions, tally: Tally, jobs: int = 1
-) -> Iterator[bytes | Labelled]:
+    stream: BinaryIO, lane: Lane, classifier: Classifier, options: LabelOptions, tally: Tally, jobs: int = 1,
+    start: Position = BEGINNING, reached: Callable[[Position], None] = lambda _: None,
+) -> Iterator[bytes | Labelled]:  # fmt: skip
     """Yield finished rows for each block, and labelled records where Python read them, in order.
 
-    A pipe is answered as it comes, with whole records; a larger regular file is worked on by `jobs` threads. Raises
-    what the readers of `formats` and `label_records` raise, after what stands before it.
+    A pipe is answered as it comes, with whole records; a larger regular file is worked on by `jobs` threads. `reached`
+    is called when all of a block was taken, with the position after it. Raises what the readers of `formats` and
+    `label_records` raise, after what stands before it.
     """
+    if start.offset:
+        base = stream.tell()
+        if start.begun:
+            lane.go_on(stream)
+        stream.seek(base + start.offset)
     size = block_size(jobs)
     blocks = _Blocks(stream, lane.last_end, size)
-    line = 1
-    whole = _numbered(blocks)
-
-    def label(block: _Block) -> "LabelledTable":
-        return lane.label(block.data, 0, block.line)
-
-    for block in whole:
-        yield from _finish(block, label(block), lane, classifier, options, tally)
-        line = block.next_line
-        if lane.is_ready():
-            break
-    parallel = works_in_parallel(stream, size, jobs)
-    for block, labelled in by_threads(whole, label, jobs) if parallel else _one_by_one(whole, label):
+    offset, line, _ = start
+    for block, labelled in _labelled(_numbered(blocks, line), lane, stream, size, jobs):
         yield from _finish(block, labelled, lane, classifier, options, tally)
         line = block.next_line
+        offset += len(block.data)
+        reached(Position(offset, line, lane.is_ready()))
     if blocks.rest:
         joined = io.BufferedReader(_Joined(blocks.rest, stream))
         yield from label_records(lane.read(joined, line), classifier, options, tally)
@@ -189,19 +204,28 @@ class _Block(NamedTuple):
     next_line: int
 
 
-def _numbered(blocks: "_Blocks") -> Iterator[_Block]:
-    line = 1
+def _numbered(blocks: "_Blocks", line: int) -> Iterator[_Block]:
     for data in blocks:
         after = line + data.count(b"\n")
         yield _Block(data, line, after)
         line = after
 
 
-def _one_by_one(
-    blocks: Iterator[_Block], label: "Callable[[_Block], LabelledTable]"
+def _labelled(
+    blocks: Iterator[_Block], lane: Lane, stream: BinaryIO, size: int, jobs: int
 ) -> "Iterator[tuple[_Block, LabelledTable]]":
-    for block in blocks:
+    """Yield the blocks as the core labels them: one by one until the lane is ready, since it learns from the first."""
+
+    def label(block: _Block) -> "LabelledTable":
+        return lane.label(block.data, 0, block.line)
+
+    while not lane.is_ready():
+        block = next(blocks, None)
+        if block is None:
+            return
         yield block, label(block)
+    parallel = works_in_parallel(stream, size, jobs)
+    yield from by_threads(blocks, label, jobs) if parallel else one_by_one(blocks, label)
 
 
 def _finish(block: _Block, labelled: "LabelledTable", lane: Lane,

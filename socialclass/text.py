@@ -9,6 +9,8 @@ import unicodedata
 from itertools import pairwise
 from typing import NamedTuple
 
+LONGEST_TEXT = 1 << 16  # bytes of UTF-8 that are judged of a text; the compiled core knows it, too
+
 PLATFORM = "<platform>"
 START = "<start>"
 
@@ -141,3 +143,21 @@ def analyze(text: str, settings: AnalyzerSettings = AnalyzerSettings()) -> list[
         terms += [f"{token[:size]}*" for token in terms if len(token) > size]
     terms += [f"{left} {right}" for left, right in pairs if right not in _NO_TERMS or left not in _NO_TERMS]
     return terms + _parts_of_handles(folded)
+
+
+def beginning(text: str) -> str:
+    """Return what of a text is judged: itself, or whole characters of the first `LONGEST_TEXT` bytes of a longer one.
+
+    >>> short = "hey mum"
+    >>> beginning(short) is short, len(beginning("é" * LONGEST_TEXT)), len(beginning("x€" * LONGEST_TEXT))
+    (True, 32768, 32768)
+    """
+    if len(text) <= LONGEST_TEXT // 4:
+        return text
+    start = text[: LONGEST_TEXT + 1].encode("utf-8", "surrogatepass")
+    if len(start) <= LONGEST_TEXT:
+        return text
+    end = LONGEST_TEXT
+    while start[end] & 0xC0 == 0x80:  # within a character
+        end -= 1
+    return start[:end].decode("utf-8", "surrogatepass")

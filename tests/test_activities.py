@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from socialclass import activities, tables
+from socialclass import activities, batch, tables
+from socialclass.batch import Batch, BatchOptions
 from socialclass.classifier import Classifier
-from socialclass.cli import classify
 from socialclass.errors import SocialclassError
 from socialclass.inputs import InputOptions
-from socialclass.labelling import LabelOptions, Tally
+from socialclass.labelling import LabelOptions
 from socialclass.language import is_foreign
 from tests.conftest import ROOT
 from tests.test_blocks import ODD_LINES, Outcome, folder, model, mutate
@@ -84,18 +83,19 @@ LINES = OBJECTS | OBJECTS | OBJECTS | ODD_LINES | st.builds(mutate, OBJECTS, st.
 
 def label(path: Path, model: Classifier, size: int, jobs: int = 1, check: bool | None = None) -> Outcome:
     """Label a file as `classify` does, in blocks of `size` bytes; with 0, record by record."""
-    out, tally, notes, error = io.BytesIO(), Tally(), list[str](), ""
+    out, notes, error = io.BytesIO(), list[str](), ""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys.modules[classify.__name__], "note", notes.append)
-        patch.setattr(sys.modules[classify.__name__], "can_label_blocks", lambda _: size > 0)
+        patch.setattr(batch, "can_label_blocks", lambda _: size > 0)
         patch.setattr(tables, "block_size", lambda _: size)
-        run = classify._Run(model, LabelOptions(0.6), tally, out, "auto", None, "never", False, jobs, check)
+        reading = InputOptions("activitystreams")
+        options = BatchOptions(LabelOptions(0.6), reading, language_check=check, jobs=jobs)
+        run = Batch(model, options, out, notes.append)
         try:
-            run.label(str(path), InputOptions("activitystreams"), False, None)
+            run.label(str(path))
             run.finish()
         except SocialclassError as problem:
             error = str(problem)
-    return Outcome(out.getvalue(), tally, notes, error)
+    return Outcome(out.getvalue(), run.tally, notes, error)
 
 
 def assert_same(

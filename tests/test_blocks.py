@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from socialclass import tables
+from socialclass import batch, tables
+from socialclass.batch import Batch, BatchOptions
 from socialclass.classifier import Classifier
-from socialclass.cli import classify
 from socialclass.errors import SocialclassError
-from socialclass.formats import ReadOptions
+from socialclass.inputs import InputOptions
 from socialclass.labelling import LabelOptions, Tally
 from socialclass.scoring import compiled
 from tests.test_core import classifier
@@ -97,19 +96,19 @@ def label(
     paths: list[Path], name: str, model: Classifier, size: int, field: str | None, jobs: int, minimum: float = 0.6
 ) -> Outcome:
     """Label files as `classify` does, in blocks of `size` bytes; with 0, record by record."""
-    out, tally, notes, error = io.BytesIO(), Tally(), list[str](), ""
+    out, notes, error = io.BytesIO(), list[str](), ""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys.modules[classify.__name__], "note", notes.append)
-        patch.setattr(sys.modules[classify.__name__], "can_label_blocks", lambda _: size > 0)
+        patch.setattr(batch, "can_label_blocks", lambda _: size > 0)
         patch.setattr(tables, "block_size", lambda _: size)
-        run = classify._Run(model, LabelOptions(minimum), tally, out, "auto", None, "never", False, jobs)
+        options = BatchOptions(LabelOptions(minimum), InputOptions(name, field), jobs=jobs)
+        run = Batch(model, options, out, notes.append)
         try:
             for path in paths:
-                run.label(str(path), ReadOptions(name, field), False, None)
+                run.label(str(path))
             run.finish()
         except SocialclassError as problem:
             error = str(problem)
-    return Outcome(out.getvalue(), tally, notes, error)
+    return Outcome(out.getvalue(), run.tally, notes, error)
 
 
 @pytest.fixture(scope="module")
@@ -197,10 +196,9 @@ def test_names_of_the_added_fields_may_be_prefixed(folder: Path, model: Classifi
         for fast in (True, False):
             out = io.BytesIO()
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(sys.modules[classify.__name__], "can_label_blocks", lambda _, fast=fast: fast)
-                options = LabelOptions(prefix='é,"null, ')
-                run = classify._Run(model, options, Tally(), out, "auto", False, "never", False, 1)
-                run.label(str(folder / f"p.{name}"), ReadOptions(), False, None)
+                patch.setattr(batch, "can_label_blocks", lambda _, fast=fast: fast)
+                options = BatchOptions(LabelOptions(prefix='é,"null, '), header=False, jobs=1)
+                Batch(model, options, out).label(str(folder / f"p.{name}"))
             rows.append(out.getvalue())
         assert rows[0] == rows[1]
 

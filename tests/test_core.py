@@ -14,14 +14,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from socialclass import blocks
 from socialclass.blocks import label_blocks
 from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.errors import InputError
+from socialclass.formats import streams
 from socialclass.formats.lines import PlainWriter, read_lines
 from socialclass.labelling import UNCERTAIN_REASONS, LabelOptions, Tally, label_records
 from socialclass.scoring import reference
 from socialclass.scoring.reference import Scores, Weights
-from socialclass.text import AnalyzerSettings, analyze, normalize
+from socialclass.text import LONGEST_TEXT, AnalyzerSettings, analyze, normalize
 from tests.conftest import TEXTS
 
 compiled = pytest.importorskip("socialclass.scoring.compiled", reason="the core was not built")
@@ -341,3 +343,48 @@ def test_the_place_of_a_bad_byte_is_told(tmp_path: Path, small_model: Classifier
         rows.extend(label_blocks(stream, "x", model, 0.0, Tally(), 2))
     with pytest.raises(InputError, match="UTF-16"):
         list(label_blocks(io.BytesIO("mum".encode("utf-16")), "x", model, 0.0, Tally()))
+
+
+@given(
+    lines=st.lists(
+        st.tuples(st.sampled_from(["", "free ", "é", "😂", "\t", "mum\r"]), st.integers(0, 50), hostile), max_size=6
+    ),
+    end=st.sampled_from(["\n", "\r\n"]),
+    limits=st.sampled_from([(1 << 18, 1 << 18), (64, 16), (100_000, 7)]),
+    jobs=st.sampled_from([1, 2]),
+)
+@example(lines=[("é", 50, ""), ("free ", 1, "")], end="\n", limits=(64, 7), jobs=1)
+@settings(max_examples=60, deadline=None)
+def test_lines_longer_than_is_judged_equal_the_general_path(
+    tmp_path_factory: pytest.TempPathFactory, small_model: Classifier,
+    lines: list[tuple[str, int, str]], end: str, limits: tuple[int, int], jobs: int,
+) -> None:  # fmt: skip
+    """Lines around 64 KiB, whole or in parts of any size, from a file or a pipe: the same rows and counts."""
+    content = end.join(piece * (2000 * times) + last.replace("\n", " ") for piece, times, last in lines).encode()
+    model = classifier(small_model.weights, compiled.Scorer)
+    wanted = general_path(content, model, 0.6)
+    longest, size = max(limits[0], (1 << 16) + 8), limits[1] * 1000
+    path = tmp_path_factory.mktemp("long") / "x"
+    path.write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch, open(path, "rb") as stream:
+        patch.setattr(streams, "LONGEST_LINE", longest)
+        patch.setattr(blocks, "block_size", lambda _: size)
+        for source in (stream, io.BytesIO(content)):
+            tally = Tally()
+            assert (b"".join(label_blocks(source, "x", model, 0.6, tally, jobs)), tally) == wanted
+
+
+def test_the_core_knows_how_much_is_judged() -> None:
+    """One limit, in Python and in C."""
+    assert compiled._core.LONGEST_TEXT == LONGEST_TEXT
+
+
+@pytest.mark.parametrize(("size", "cut"), [(LONGEST_TEXT, False), (LONGEST_TEXT + 1, True)])
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_the_limit_is_exact(small_model: Classifier, size: int, cut: bool, end: bytes) -> None:
+    """A text of 64 KiB is judged whole; a line end is no part of it."""
+    model = classifier(small_model.weights, compiled.Scorer)
+    content, tally = b"free " + b"x" * (size - 5) + end, Tally()
+    assert b"".join(label_blocks(io.BytesIO(content), "x", model, 0.0, tally)) == general_path(content, model, 0.0)[0]
+    assert tally.reasons["truncated"] == cut
+    assert (model.predict([content.removesuffix(end).decode()])[0].reason == "truncated") is cut

@@ -177,3 +177,15 @@ def test_other_encodings_can_be_named() -> None:
     assert read(b"caf\xe9\n", "lines", errors="replace")[0].text == "caf\ufffd"
     with pytest.raises(InputError, match="unknown encoding 'klingon'"):
         read(b"a\n", "lines", encoding="klingon")
+
+
+@pytest.mark.parametrize(("name", "read_as"), [("csv", "csv"), ("tsv", "tsv"), ("tsv", "lines")])
+def test_no_cell_is_a_formula_where_that_is_asked_for(name: str, read_as: str) -> None:
+    """Every cell, names of columns too; JSON Lines stay as they are."""
+    stream = io.BytesIO()
+    writer = writer_for(name, stream, ("@label", "probability", "reason", "=x"), read_as, True, safe=True)
+    record = Record("-1", ("text",), ("-1",), Place("in", 1))
+    writer.write(record, AddedFields(("@label", "probability", "reason", "=x"), ("+a", 0.5, "", "\ta")))
+    cells = stream.getvalue().decode().replace("," if name == "csv" else "\t", "\n").splitlines()
+    assert {"'@label", "'=x", "'-1", "'+a"} <= set(cells)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)

@@ -21,6 +21,8 @@ FLOORS = (
     ("network",),
     ("ledger",),
     ("training",),
+    ("batch",),
+    ("checkpoint",),
     ("activities",),
     ("tables",),
     ("blocks",),

@@ -1,5 +1,4 @@
 import json
-import os
 import pickle
 import zlib
 from pathlib import Path
@@ -50,69 +49,22 @@ def test_joblib_opens_it_and_finds_builtins_only(model_file: Path) -> None:
     assert {type(value) for value in content["arrays"].values()} == {bytes}
 
 
-def test_every_truncation_is_refused(model_file: Path, tmp_path: Path) -> None:
-    """A model cut anywhere is an error, never a smaller model."""
-    data = model_file.read_bytes()
-    cut = tmp_path / "cut"
-    for size in range(len(data)):
-        cut.write_bytes(data[:size])
-        with pytest.raises(ModelError):
-            load_model(cut)
-
-
-def test_every_flipped_byte_is_refused(model_file: Path, tmp_path: Path) -> None:
-    """Damage is noticed wherever it changes what is read."""
-    data, original, refused = bytearray(model_file.read_bytes()), load_model(model_file), 0
-    for position in range(len(data)):
-        data[position] ^= 1
-        (tmp_path / "flipped").write_bytes(data)
-        try:
-            assert load_model(tmp_path / "flipped") == original  # a hint for buffering
-        except ModelError:
-            refused += 1
-        data[position] ^= 1
-    assert refused > 0.99 * len(data)
-
-
-class _Evil:
-    def __init__(self, call: tuple[object, ...]) -> None:
-        self._call = call
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return self._call
-
-
-def hostile(mark: str) -> dict[str, bytes]:
-    """Return files that would create `mark` if they were unpickled, and some that are merely wrong."""
-    shell = _Evil((os.system, (f"touch {mark}",)))
-    evaluated = _Evil((eval, (f"open({mark!r}, 'w')",)))
-    nested = {"format": "socialclass-model", "version": 1, "header": shell}
-    return {
-        "os.system": pickle.dumps(shell),
-        "eval": pickle.dumps(evaluated),
-        "nested": pickle.dumps(nested),
-        "protocol 0": pickle.dumps(shell, protocol=0),
-        "compressed": zlib.compress(pickle.dumps(shell)),
-        "binbytes8 of 2**60": b"\x80\x04\x8e" + (1 << 60).to_bytes(8, "little") + b"x.",
-        "many opcodes": b"\x80\x04" + b"(" * 2_000_000 + b".",
-        "bomb": zlib.compress(bytes(600 << 20), 1),
-        "a list": pickle.dumps([1, 2]),
-        "a dict": pickle.dumps({"format": "socialclass-model", "version": 99}),
-        "no stack": b"\x80\x04u.",
-        "text": b"hello",
-        "empty": b"",
-        "zeros": bytes(100),
-    }
-
-
-@pytest.mark.parametrize("name", hostile(""))
-def test_hostile_files_are_refused_and_nothing_runs(name: str, tmp_path: Path) -> None:
-    """A stranger's file gives one clear error and no side effect."""
-    mark, path = tmp_path / "mark", tmp_path / "evil.joblib"
-    path.write_bytes(hostile(str(mark))[name])
-    with pytest.raises(ModelError, match=r"evil\.joblib: not a usable socialclass model: "):
+@pytest.mark.parametrize(
+    "content",
+    [
+        pickle.dumps([1, 2]),
+        pickle.dumps({"format": "socialclass-model", "version": 99}),
+        b"\x80\x04u.",
+        zlib.compress(pickle.dumps({"format": "other"})),
+    ],
+    ids=["a list", "a dict", "no stack", "compressed"],
+)
+def test_what_is_no_model_is_refused(content: bytes, tmp_path: Path) -> None:
+    """Other content gives one clear error; the hostile kinds are in tests/reliability."""
+    path = tmp_path / "other.joblib"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"other\.joblib: not a usable socialclass model: "):
         load_model(path)
-    assert not mark.exists()
 
 
 def test_altered_content_is_refused(model_file: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from socialclass.errors import InputError, UnknownFieldError
-from socialclass.formats.records import AddedFields, Place, Record, as_cell
+from socialclass.formats.records import AddedFields, Place, Record, as_cell, without_formula
 from socialclass.formats.streams import decoded_lines
 
 # the csv module quotes what its line end holds: this makes it quote a lone carriage return, too
@@ -143,13 +143,17 @@ def text_column(header: Sequence[str], name: str | None, place: str) -> int:
 
 
 class DelimitedWriter:
-    """The record's own cells, then the added ones; surplus cells of a ragged row come last."""
+    """The record's own cells, then the added ones; surplus cells of a ragged row come last.
 
-    def __init__(self, stream: BinaryIO, delimiter: str, header: bool = True) -> None:
+    names: the records' own fields, None before the first; safe: cells are written as `without_formula` has them.
+    """
+
+    def __init__(self, stream: BinaryIO, delimiter: str, header: bool = True, safe: bool = False) -> None:
         self._stream = stream
         self.delimiter = delimiter
+        self.safe = safe
         self._header = header
-        self._names: tuple[str, ...] | None = None
+        self.names: tuple[str, ...] | None = None
 
     def write(self, record: Record, added: AddedFields) -> None:
         """Write one record as a row, after the header row if it is the first."""
@@ -165,14 +169,14 @@ class DelimitedWriter:
 
     def takes_rows(self, names: Sequence[str]) -> bool:
         """Say whether records of these names stand in the table as they are."""
-        return self._names is None or self._names == tuple(names)
+        return self.names is None or self.names == tuple(names)
 
     def _begin(self, names: Sequence[str], added: tuple[str, ...]) -> tuple[str, ...]:
-        if self._names is None:
-            self._names = tuple(names)
+        if self.names is None:
+            self.names = tuple(names)
             if self._header:
                 self._row([*names, *added])
-        return self._names
+        return self.names
 
     def _own_cells(self, record: Record, names: tuple[str, ...]) -> list[str]:
         cells = [as_cell(value) for value in record.values]
@@ -192,6 +196,7 @@ class DelimitedWriter:
         return [as_cell(own.get(name)) for name in names]
 
     def _row(self, cells: Sequence[str]) -> None:
+        cells = list(map(without_formula, cells)) if self.safe else cells
         self._stream.write(as_row(cells, self.delimiter).encode() + b"\n")
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from socialclass.formats.records import AddedFields, Place, Record, as_cell
+from socialclass.formats.records import AddedFields, Place, Record, as_cell, without_formula
 from socialclass.formats.streams import decoded_lines
 
 _NAMES = ("text",)
@@ -35,8 +35,9 @@ def as_row_cell(cell: str) -> str:
 class PlainWriter:
     """Tab-separated label, probability and text, then columns that were asked for; tabs and breaks become spaces."""
 
-    def __init__(self, stream: BinaryIO, added: tuple[str, ...], header: bool = False) -> None:
+    def __init__(self, stream: BinaryIO, added: tuple[str, ...], header: bool = False, safe: bool = False) -> None:
         self._stream = stream
+        self.safe = safe
         if header:
             self._row([*added[:2], "text", *added[3:]])
 
@@ -46,6 +47,7 @@ class PlainWriter:
         self._row([as_cell(label), as_cell(probability), record.text, *map(as_cell, asked_for)])
 
     def _row(self, cells: list[str]) -> None:
+        cells = list(map(without_formula, cells)) if self.safe else cells
         self._stream.write(("\t".join(map(as_row_cell, cells)) + "\n").encode())
 
     def close(self) -> None:

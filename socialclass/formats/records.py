@@ -60,6 +60,15 @@ class Writer(Protocol):
         """Write what is still owed; the stream stays open."""
 
 
+def without_formula(cell: str) -> str:
+    """Return a cell that no spreadsheet runs: one that begins as a formula does gets a quote before it.
+
+    >>> [without_formula(cell) for cell in ("=1+1", "@SUM(A1)", "hey mum", "")]
+    ["'=1+1", "'@SUM(A1)", 'hey mum', '']
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
 def as_cell(value: object) -> str:
     """Return a field's value as a cell of a text table: numbers to four decimals, nothing for None.
 

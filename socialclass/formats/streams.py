@@ -5,7 +5,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from socialclass.errors import InputError, OutputError
 
@@ -13,7 +13,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STANDARD = "-"
+LONGEST_LINE = 1 << 18  # bytes of a line that `line_blocks` hands out whole
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Block(NamedTuple):
+    """Whole lines, or a part of a line that is too long to be held.
+
+    end: where it ends in the stream, in bytes from where reading began.
+    part: where in its line a part begins, -1 for whole lines; last: whether it ends its line. A part has whole
+        characters, where they are UTF-8, and no line end.
+    """
+
+    data: bytes
+    end: int
+    part: int = -1
+    last: bool = True
 
 
 @contextmanager
@@ -47,29 +62,60 @@ def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str, firs
         try:
             yield line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
-            raise not_utf8(line, error.start, f"{place}:{number}") from None
+            raise not_utf8(line[error.start], error.start, f"{place}:{number}") from None
 
 
-def line_blocks(stream: BinaryIO, place: str, size: int) -> Iterator[bytes]:
+def line_blocks(stream: BinaryIO, place: str, size: int, begun: bool = False) -> Iterator[Block]:
     """Yield the stream in blocks of whole lines, as soon as there are any: about `size` bytes or what a pipe holds.
 
-    A byte order mark is dropped; nothing is decoded.
+    A byte order mark is dropped, unless the stream has `begun` before; nothing is decoded. A line longer than
+    `LONGEST_LINE` comes in parts.
     """
     read = getattr(stream, "read1", stream.read)
     pending: list[bytes] = []
-    first = True
+    waiting = end = 0
+    part = -1
     while chunk := read(size):
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            block = b"".join([*pending, chunk[:cut]])
-            pending = []
-            yield without_mark(block, place) if first else block
-            first = False
-        if cut < len(chunk):
-            pending.append(chunk[cut:])
-    if pending:
-        block = b"".join(pending)
-        yield without_mark(block, place) if first else block
+        pending.append(chunk)
+        waiting += len(chunk)
+        if part < 0 and waiting <= LONGEST_LINE and b"\n" not in chunk:
+            continue
+        data = b"".join(pending)
+        if not begun:
+            begun, data = True, without_mark(data, place)
+            end = waiting - len(data)
+        if part >= 0 and (feed := data.find(b"\n")) >= 0:
+            end += feed + 1
+            yield Block(data[:feed].removesuffix(b"\r"), end, part)
+            data, part = data[feed + 1 :], -1
+        if part < 0 and (cut := data.rfind(b"\n") + 1):
+            end += cut
+            yield Block(data[:cut], end)
+            data = data[cut:]
+        if (part >= 0 or len(data) > LONGEST_LINE) and (cut := _whole_characters(data)):
+            end += cut
+            yield Block(data[:cut], end, max(part, 0), False)
+            data, part = data[cut:], max(part, 0) + cut
+        pending, waiting = [data], len(data)
+    if waiting or part >= 0:
+        data = b"".join(pending)
+        yield Block(data if begun else without_mark(data, place), end + waiting, part)
+
+
+def _whole_characters(data: bytes) -> int:
+    """Return how many bytes to hand out, so that the rest is half a character, or what may be half a line end, or none.
+
+    >>> _whole_characters("né".encode()[:-1]), _whole_characters(b"n\\r"), _whole_characters("né".encode())
+    (1, 1, 3)
+    """
+    for back in range(1, min(4, len(data) + 1)):
+        byte = data[-back]
+        if byte >= 0xC0:
+            size = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return len(data) - back if size > back else len(data)
+        if byte < 0x80:
+            break
+    return len(data) - data.endswith(b"\r")
 
 
 def without_mark(start: bytes, place: str) -> bytes:
@@ -79,10 +125,10 @@ def without_mark(start: bytes, place: str) -> bytes:
     return start.removeprefix(b"\xef\xbb\xbf")
 
 
-def not_utf8(line: bytes, position: int, place: str) -> InputError:
-    """Return the error for a byte of a line that is not UTF-8."""
+def not_utf8(byte: int, position: int, place: str) -> InputError:
+    """Return the error for a byte, at a position of a line, that is not UTF-8."""
     return InputError(
-        f"byte {position + 1} of the line (0x{line[position]:02x}) is not UTF-8",
+        f"byte {position + 1} of the line (0x{byte:02x}) is not UTF-8",
         place=place,
         remedy="name the encoding (--encoding latin-1), or go on with --encoding-errors replace",
     )

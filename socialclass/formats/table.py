@@ -28,7 +28,7 @@ class ReadOptions:
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
-WriterMaker = Callable[[BinaryIO, tuple[str, ...], bool | None], Writer]
+WriterMaker = Callable[[BinaryIO, tuple[str, ...], bool | None, bool], Writer]
 
 
 @dataclass(frozen=True)
@@ -62,21 +62,21 @@ FORMATS: tuple[Format, ...] = (
         (".csv",),
         "comma-separated with a header row",
         lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, ",", o.text_field),
-        lambda stream, added, header: DelimitedWriter(stream, ",", header is not False),
+        lambda stream, added, header, safe: DelimitedWriter(stream, ",", header is not False, safe),
     ),
     Format(
         "tsv",
         (".tsv", ".tab"),
         "tab-separated with a header row, quoted like CSV; for lines: label, probability, text",
         lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, "\t", o.text_field),
-        lambda stream, added, header: DelimitedWriter(stream, "\t", header is not False),
+        lambda stream, added, header, safe: DelimitedWriter(stream, "\t", header is not False, safe),
     ),
     Format(
         "jsonl",
         (".jsonl", ".ndjson"),
         "one JSON object a line",
         lambda stream, place, o: read_json_lines(stream, place, o.encoding, o.errors, o.text_field),
-        lambda stream, added, header: JsonLinesWriter(stream),
+        lambda stream, added, header, safe: JsonLinesWriter(stream),
     ),
 )
 _BY_NAME = {row.name: row for row in FORMATS}
@@ -135,14 +135,16 @@ def output_format(wanted: str, input_format: str) -> str:
 
 
 def writer_for(
-    name: str, stream: BinaryIO, added: tuple[str, ...], input_format: str, header: bool | None = None
-) -> Writer:
+    name: str, stream: BinaryIO, added: tuple[str, ...], input_format: str, header: bool | None = None,
+    safe: bool = False,
+) -> Writer:  # fmt: skip
     """Return the writer of a format; plain text in gives plain tsv out.
 
     header: True or False as the user asked; None for the format's habit.
+    safe: tables get no cell that a spreadsheet would run.
     """
     if name == "tsv" and input_format in _PLAIN:
-        return PlainWriter(stream, added, bool(header))
+        return PlainWriter(stream, added, bool(header), safe)
     maker = _BY_NAME[name].writer
     assert maker is not None, name
-    return maker(stream, added, header)
+    return maker(stream, added, header, safe)

@@ -33,7 +33,8 @@ static PyMethodDef core_methods[] = {
      "score(texts, type, facts=None) -> list of type((known, scores)), one a text; texts is a tuple of str, facts of "
      "sequences of str. None if a fact has not the form of one."},
     {"label_lines", (PyCFunction)core_label_lines, METH_VARARGS,
-     "label_lines(block, labels, min_confidence) -> (rows, counts, bad byte or -1); runs without the lock."},
+     "label_lines(block, labels, min_confidence) -> (rows, counts, stop): -1, the place of a byte that is not UTF-8 in\n"
+     "the line after the last row, or -2 for a line longer than LONGEST_TEXT; runs without the lock."},
     {"label_csv", (PyCFunction)core_label_csv, METH_VARARGS,
      "label_csv(block, start, pieces, min_confidence, delimiter, columns, column) -> (rows, counts, stop)."},
     {"label_jsonl", (PyCFunction)core_label_jsonl, METH_VARARGS,
@@ -80,7 +81,8 @@ static int exec_module(PyObject *module) {
     Py_DECREF(type);
     return PyModule_AddIntConstant(module, "PLAIN", PLAIN) < 0 ||
                    PyModule_AddIntConstant(module, "COMBINING", COMBINING) < 0 ||
-                   PyModule_AddIntConstant(module, "COMPLEX", COMPLEX) < 0
+                   PyModule_AddIntConstant(module, "COMPLEX", COMPLEX) < 0 ||
+                   PyModule_AddIntConstant(module, "LONGEST_TEXT", LONGEST_TEXT) < 0
                ? -1
                : 0;
 }

@@ -8,6 +8,7 @@ _T = TypeVar("_T", bound=tuple[int, tuple[float, ...]])
 PLAIN: int
 COMBINING: int
 COMPLEX: int
+LONGEST_TEXT: int
 
 def last_row_end(block: ReadableBuffer, delimiter: int, /) -> int: ...
 

@@ -21,6 +21,7 @@ from socialclass.text import (
     normalize,
 )
 
+LONG_LINE = -2  # see LabelledBlock.bad_byte
 _LONE_TERMS = "".join(LONE_TERMS).encode()
 
 
@@ -29,7 +30,8 @@ class LabelledBlock(NamedTuple):
 
     rows: label, probability and text of each line, tab-separated.
     counts: lines a class, then lines without text, without a known term, below the confidence, and not in English.
-    bad_byte: position in the line after the last row of a byte that is not UTF-8; -1 if there is none.
+    bad_byte: position in the line after the last row of a byte that is not UTF-8; -1 if there is none; `LONG_LINE`
+        where that line is longer than `text.LONGEST_TEXT` and left to Python.
     """
 
     rows: bytes

@@ -5,13 +5,15 @@
 
 #include "scoring.h"
 
+enum { NO_STOP = -1, LONG_LINE = -2 };     /* of Labelling.bad_byte */
+
 /* How a block is labelled, and what came of it. */
 typedef struct {
     PyObject *labels;          /* tuple of bytes: the classes, then "uncertain" */
     double min_confidence;
     uint8_t *out;
     Py_ssize_t *counts;        /* one for each class, then one for each reason */
-    Py_ssize_t lines, bad_byte; /* bad_byte >= 0: where line `lines` is not UTF-8 */
+    Py_ssize_t lines, bad_byte; /* bad_byte >= 0: where line `lines` is not UTF-8; LONG_LINE: it is left to Python */
 } Labelling;
 
 /* Return the likeliest class and its probability: `classifier.probabilities`, the first of equals. */
@@ -120,9 +122,13 @@ static int write_line(const Core *core, Worker *worker, const Line *line, Labell
 /* Label lines from `s` on until the batch is full, or a line is not UTF-8; return where the next batch begins. */
 static const uint8_t *label_batch(Core *core, Worker *worker, const uint8_t *s, const uint8_t *end, Labelling *job) {
     start_batch(worker);
-    while (s < end && !batch_is_full(worker) && job->bad_byte < 0) {
+    while (s < end && !batch_is_full(worker) && job->bad_byte == NO_STOP) {
         const uint8_t *feed = memchr(s, '\n', (size_t)(end - s)), *stop = feed != NULL ? feed : end;
         size_t length = (size_t)(stop - s);
+        if (length > LONGEST_TEXT && length - (feed != NULL && stop[-1] == '\r') > LONGEST_TEXT) {
+            job->bad_byte = LONG_LINE;
+            break;
+        }
         size_t bad = first_invalid(s, length);
         if (bad < length) {
             job->bad_byte = (Py_ssize_t)bad;
@@ -184,7 +190,7 @@ static PyObject *outcomes(PyObject *output, const Labelling *job, Py_ssize_t n, 
 
 static PyObject *core_label_lines(Core *core, PyObject *args) {
     Py_buffer block;
-    Labelling job = {.bad_byte = -1};
+    Labelling job = {.bad_byte = NO_STOP};
     if (!PyArg_ParseTuple(args, "y*O!d", &block, &PyTuple_Type, &job.labels, &job.min_confidence))
         return NULL;
     PyObject *output = NULL, *result = NULL;
@@ -202,7 +208,7 @@ static PyObject *core_label_lines(Core *core, PyObject *args) {
     job.out = (uint8_t *)PyBytes_AS_STRING(output);
     const uint8_t *s = block.buf, *end = s + block.len;
     worker->thread = PyEval_SaveThread();
-    while (s != NULL && s < end && job.bad_byte < 0)
+    while (s != NULL && s < end && job.bad_byte == NO_STOP)
         s = label_batch(core, worker, s, end, &job);
     PyEval_RestoreThread(worker->thread);
     if (s == NULL)

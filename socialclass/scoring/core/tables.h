@@ -81,6 +81,8 @@ static const uint8_t *label_records(Core *core, Worker *worker, const uint8_t *s
     for (*kind = PLAIN_RECORD; s < end && !batch_is_full(worker);) {
         Record found = {0};
         *kind = table->scan(worker, table, s, end, &found);
+        if (*kind == PLAIN_RECORD && found.text.length > LONGEST_TEXT)
+            *kind = FOREIGN_RECORD;
         if (*kind > BLANK_RECORD)
             break;
         if (*kind == PLAIN_RECORD) {

@@ -23,6 +23,7 @@
 
 enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 4096, LOGS = 64, N_REASONS = 4 };
 enum { SIEVE = 4096 };                     /* bytes: Worker.sieve */
+enum { LONGEST_TEXT = 1 << 16 };           /* bytes: text.LONGEST_TEXT; Python cuts what is longer */
 enum { SHORTEST_PART = 4 };                /* of a handle: text._SHORTEST_PART */
 enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE, NOT_ENGLISH };
 enum { ADDS_FILE = 1, ADDS_POSITION };        /* members that an activity has not */
