@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.comparison import RESULTS, markdown
 from benchmarks.labelled import noisy, tables
 from benchmarks.results import machine
 from benchmarks.trainers import OURS, PEERS, Trainer
 from socialclass import Example
 from socialclass.training import folds
 
-RESULTS = Path(__file__).with_name("researchers.json")
 NOISE, SEED, RESAMPLES = 0.1, 0, 2000
 PACKAGES = ("scikit-learn", "skll", "vowpalwabbit")
 Places = np.ndarray[Any, np.dtype[np.int64]]
@@ -100,28 +100,6 @@ def compared(name: str, true: Sequence[Example], noise: float, trainers: Sequenc
 
 def _interval(values: "np.ndarray[Any, Any]") -> list[float]:
     return [round(float(each), 4) for each in np.quantile(values, (0.025, 0.975))]
-
-
-def markdown(path: Path = RESULTS) -> str:
-    """Return the table that the documentation shows."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    names = [row["trainer"] for row in content["tables"][0]["rows"]]
-    lines = ["| table | " + " | ".join(names) + " | lead over the best other |", "|---|" + "---|" * (len(names) + 1)]
-    for each in content["tables"]:
-        best = max(row["macro_f1"] for row in each["rows"])
-        what = f"{each['table']}, {each['texts']:,} texts" + (f", {each['noise']:.0%} noise" if each["noise"] else "")
-        low, high = each["lead"]["interval"]
-        lead = f"{each['lead']['by']:+.3f} ({low:+.3f} to {high:+.3f})"
-        lines.append(f"| {what} | {' | '.join(_cell(row, best) for row in each['rows'])} | {lead} |")
-    where = content["machine"]
-    versions = ", ".join(f"{name} {number}" for name, number in where["versions"].items())
-    return "\n".join([*lines, "", f"Measured {where['date']} on {where['processors']}, {versions}."]) + "\n"
-
-
-def _cell(row: dict[str, Any], best: float) -> str:
-    score = f"{row['macro_f1']:.3f}"
-    low, high = row["interval"]
-    return f"{f'**{score}**' if row['macro_f1'] == best else score} ({low:.3f}–{high:.3f}), {row['seconds']:.1f} s"
 
 
 def main() -> None:

@@ -74,7 +74,10 @@ def vowpal_wabbit(examples: Sequence[Example], budget: float, folder: Path) -> P
     """Run Vowpal Wabbit over shuffled, lower-case texts; it stops early by the texts that it holds out."""
     labels = sorted({each.label for each in examples})
     table = str.maketrans(VW_TAKEN, "  ")
-    words = lambda text: _apart(text.translate(table))  # noqa: E731
+
+    def words(text: str) -> str:
+        return _apart(text.translate(table))
+
     lines = [f"{labels.index(each.label) + 1} | {words(each.text)}\n" for each in _shuffled(examples)]
     (folder / "train.vw").write_text("".join(lines), encoding="utf-8")
     settings = ["--quiet", "--oaa", str(len(labels)), "--ngram", "2", "-b", "22", "--loss_function", "logistic"]

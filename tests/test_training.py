@@ -211,3 +211,25 @@ def test_noise_costs_little() -> None:
         corpus = bundled(3000, flipped)
         scores.append(evaluate(train_examples(corpus, search(corpus, budget=600).settings), held).macro_f1)
     assert scores[0] - scores[1] <= 0.05
+
+
+@pytest.mark.parametrize("labels", [2, 3])
+def test_contrast_multiplies_the_idf(labels: int) -> None:
+    """A term that one label alone uses gains on one that all use; the model says that it was so trained."""
+    texts = [f"the {word} here" for word in ("shoes", "mum", "tram")[:labels] for _ in range(6)]
+    names = [name for name in "abc"[:labels] for _ in range(6)]
+    plain, contrasted = (train(texts, names, settings=TrainSettings(contrast=power)) for power in (0.0, 0.5))
+    gain = {
+        term: after / before
+        for term, before, after in zip(plain.weights.terms, plain.weights.idf, contrasted.weights.idf, strict=True)
+    }
+    assert gain["shoes"] > 1 > gain["the"]
+    assert "contrast" not in plain.facts["settings"]
+    assert TrainSettings.from_facts(contrasted.facts["settings"]).contrast == 0.5
+
+
+def test_a_short_search_has_tried_the_likeliest_on_all_folds() -> None:
+    """Of the first four trials none is on some folds only: a budget that ends there has something to choose from."""
+    found = search(bundled(100), budget=600)
+    assert [trial.folds for trial in found.trials[:4]] == [5, 5, 5, 5]
+    assert [trial.settings.contrast for trial in found.trials[:4]] == [0.0, 0.5, 1.0, 0.5]
