@@ -19,7 +19,7 @@ from socialclass.classifier import Classifier
 from socialclass.errors import ModelError
 from socialclass.formats import open_output
 from socialclass.resources import default_model_path
-from socialclass.scoring import Terms, Weights
+from socialclass.scoring import Terms, Weights, all_finite, line_feeds
 from socialclass.text import AnalyzerSettings
 
 FORMAT, VERSION = "socialclass-model", 1
@@ -238,7 +238,7 @@ def _from_parts(text: str, arrays: Mapping[str, memoryview]) -> Classifier:
         damping, facts = float(header["damping"]), dict(header["facts"])
         _check_facts(facts)
         _utf8(arrays["terms"])
-        terms = Terms(bytes(arrays["terms"]))
+        terms = Terms(bytes(arrays["terms"]), line_feeds(arrays["terms"]) + 1)
         idf, coef, intercept = (_unpack_floats(arrays[name]) for name in ("idf", "coef", "intercept"))
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _RefusedError(f"an incomplete header ({type(error).__name__})") from None
@@ -250,16 +250,10 @@ def _from_parts(text: str, arrays: Mapping[str, memoryview]) -> Classifier:
     size = len(terms)
     if len(idf) != size or len(coef) != rows * size or len(intercept) != rows:
         raise _RefusedError("arrays of unequal length")
-    if not (all(_finite(arrays[name]) for name in ("idf", "coef", "intercept")) and isfinite(damping)):
+    if not (all(all_finite(arrays[name]) for name in ("idf", "coef", "intercept")) and isfinite(damping)):
         raise _RefusedError("numbers that are not finite")
-    parts = tuple(coef[row * size : (row + 1) * size] for row in range(rows))
+    parts = (coef,) if rows == 1 else tuple(coef[row * size : (row + 1) * size] for row in range(rows))
     return Classifier(classes, Weights(terms, idf, parts, tuple(intercept), damping, settings), facts)
-
-
-def _finite(data: memoryview) -> bool:
-    # sign and upper exponent of each number: all ones are infinity, no number, or beyond 1e303, which no model has
-    tops = bytes(data[7::8])
-    return 0x7F not in tops and 0xFF not in tops
 
 
 def _pack(values: "array[float]") -> bytes:

@@ -1,13 +1,18 @@
 /* The compiled scoring core: texts or whole blocks of lines in, scores or labelled lines out.
 
-It computes what `text.analyze` and `reference.Scorer` compute, on UTF-8 bytes and in passes over some hundred texts
-at a time, so that a table's slot is on its way from memory before it is looked at:
+It computes what `text.analyze` and `reference.Scorer` compute, on UTF-8 bytes and in passes over some texts at a
+time, so that a table's slot is on its way from memory before it is looked at:
 
     normalise    compatibility forms, invisible characters, quotes, hashtags, lower case, digits   -> Worker.text
-    tokenise     the alternatives of `text._TOKEN`, in their order; each token is hashed           -> Worker.tokens
+    tokenise     the alternatives of `text._TOKEN`, in their order, 64 bytes at a look; each token
+                 is hashed                                                                         -> Worker.tokens
     resolve      token -> its id, its term, the term of its prefix; two neighbours' ids -> a pair's term
-    label        whole blocks of lines, of CSV or of JSONL; a record of a table that is not plain is left to Python
+                                                                                  -> Worker.findings, Worker.marks
     score        counts of a text's terms in order of first occurrence, length, one sum for each row of weights
+    label        whole blocks of lines, of CSV or of JSONL; a record of a table that is not plain is left to Python
+
+Where a loop runs for each token, no branch hangs on what is true every third time, and no address that is written to
+hangs on what was read before: a processor can then have several tokens under way.
 
 It holds no rule of its own about single characters: what one becomes is asked of Python once (`learn`), and a text
 whose characters depend on each other (combining marks, a final sigma) is normalised by `text.normalize` itself.
@@ -48,6 +53,9 @@ static PyMethodDef core_methods[] = {
 };
 
 static PyMethodDef module_methods[] = {
+    {"line_feeds", (PyCFunction)core_line_feeds, METH_VARARGS, "line_feeds(data) -> how many of the bytes are one."},
+    {"all_finite", (PyCFunction)core_all_finite, METH_VARARGS,
+     "all_finite(data) -> whether no double in the bytes, little end first, is infinite, no number, or beyond 1e303."},
     {"last_row_end", (PyCFunction)core_last_row_end, METH_VARARGS,
      "last_row_end(block, delimiter) -> where the last whole row of a CSV block that begins with one ends; 0: none."},
     {NULL, NULL, 0, NULL},

@@ -6,7 +6,7 @@ The rules about characters stay here, in Python: the core asks once what a chara
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import NamedTuple
 
 from socialclass.scoring import _core, reference
@@ -23,6 +23,8 @@ from socialclass.text import (
 
 LONG_LINE = -2  # see LabelledBlock.bad_byte
 _LONE_TERMS = "".join(LONE_TERMS).encode()
+
+all_finite, line_feeds = _core.all_finite, _core.line_feeds
 
 
 class LabelledBlock(NamedTuple):
@@ -85,10 +87,6 @@ class Scorer(reference.Scorer):
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._core = _core_of(weights)
-
-    @cached_property
-    def _index(self) -> dict[str, int]:  # type: ignore[override]  # only `vector` needs it, so it is made late
-        return {term: i for i, term in enumerate(self._weights.terms)}
 
     def score(self, texts: Iterable[str], facts: Iterable[Sequence[str]] | None = None) -> list[Scores]:
         """Return the scores of each text, in order; facts: for each text, terms beside its own."""

@@ -9,7 +9,7 @@ the tests hold it equal to them.
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import log, sqrt
 from operator import mul
@@ -21,19 +21,22 @@ from socialclass.text import AnalyzerSettings, analyze
 class Terms(Sequence[str]):
     """A vocabulary as it stands in a model file, UTF-8 joined by line feeds; split when a term is first asked for.
 
+    size: how many terms there are, if that is known.
+
     >>> Terms(b"free\\nmum") == ("free", "mum"), len(Terms(b"a b")), Terms(b"free\\nmum")[1]
     (True, 1, 'mum')
     """
 
-    def __init__(self, joined: bytes) -> None:
+    def __init__(self, joined: bytes, size: int | None = None) -> None:
         self.joined = joined
+        self._size = line_feeds(joined) + 1 if size is None else size
 
     @cached_property
     def _split(self) -> tuple[str, ...]:
         return tuple(self.joined.decode("utf-8", "surrogatepass").split("\n"))
 
     def __len__(self) -> int:
-        return self.joined.count(b"\n") + 1
+        return self._size
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -124,35 +127,76 @@ class Scorer:
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
-        self._index = {term: i for i, term in enumerate(weights.terms)}
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {term: i for i, term in enumerate(self._weights.terms)}
+
+    @cached_property
+    def _squares(self) -> "array[float]":
+        """What each term adds to the square of a vector's length, where it stands once."""
+        return array("d", map(mul, self._weights.idf, self._weights.idf))
+
+    @cached_property
+    def _shares(self) -> "list[array[float]]":
+        """What each term adds to each score before that is divided by the length, where it stands once."""
+        return [array("d", map(mul, self._weights.idf, coef)) for coef in self._weights.coef]
 
     def vector(self, text: str, facts: Sequence[str] = ()) -> dict[int, float]:
         """Return the entries of the normalised vector of a text and its facts, by index of the term.
 
         The constant is left out.
         """
-        indices, values, length = self._weigh(text, facts)
-        return {i: value / length for i, value in zip(indices, values, strict=True)}
+        idf, damping = self._weights.idf, self._weights.damping
+        values = {i: (1.0 + log(n)) * idf[i] for i, n in Counter(self._find(text, facts)).items()}
+        length = sqrt(sum(value * value for value in values.values()) + damping * damping) or 1.0
+        return {i: value / length for i, value in values.items()}
 
     def score(self, texts: Iterable[str], facts: Iterable[Sequence[str]] | None = None) -> list[Scores]:
         """Return the scores of each text, in order; facts: for each text, terms beside its own."""
-        rows = list(zip(self._weights.coef, self._weights.intercept, strict=True))
+        squares, shares, intercept = self._squares, self._shares, self._weights.intercept
+        damping = self._weights.damping**2
         results = []
         pairs = zip(texts, facts, strict=True) if facts is not None else ((text, ()) for text in texts)
         for text, beside in pairs:
-            indices, values, length = self._weigh(text, beside)
-            totals = [start + sum(map(mul, values, [coef[i] for i in indices])) / length for coef, start in rows]
-            results.append(Scores(len(indices), tuple(totals)))
+            found = self._find(text, beside)
+            known: dict[int, None] = {}
+            again = {i for i in found if i in known or known.setdefault(i)}
+            square = sum(map(squares.__getitem__, known), damping)
+            totals = [sum(map(share.__getitem__, known)) for share in shares]
+            for i in again:  # a term that stands n times has not 1 but 1 + ln n times its weight
+                more = log(found.count(i))
+                square += more * (more + 2.0) * squares[i]
+                totals = [total + more * share[i] for total, share in zip(totals, shares, strict=True)]
+            length = sqrt(square) or 1.0
+            scores = [start + total / length for start, total in zip(intercept, totals, strict=True)]
+            results.append(Scores(len(known), tuple(scores)))
         return results
 
-    def _weigh(self, text: str, facts: Sequence[str]) -> tuple[Collection[int], list[float], float]:
-        """Return the known terms, tf * idf of each, and the length of that vector and the constant (1 if it is 0)."""
+    def _find(self, text: str, facts: Sequence[str]) -> list[int]:
+        """Return the known terms of a text and its facts, by index, with repetitions."""
         terms = analyze(text, self._weights.analyzer)
-        found = [i for i in map(self._index.get, [*terms, *facts] if facts else terms) if i is not None]
-        idf, damping = self._weights.idf, self._weights.damping
-        known = Counter(found)
-        values = [idf[i] if n == 1 else (1.0 + log(n)) * idf[i] for i, n in known.items()]
-        return known, values, sqrt(sum(map(mul, values, values)) + damping * damping) or 1.0
+        return [i for i in map(self._index.get, [*terms, *facts] if facts else terms) if i is not None]
+
+
+def line_feeds(data: bytes | memoryview) -> int:
+    """Return how many of the bytes are line feeds.
+
+    >>> line_feeds(b"free\\nmum\\n")
+    2
+    """
+    return bytes(data).count(b"\n")
+
+
+def all_finite(data: bytes | memoryview) -> bool:
+    """Say whether all doubles in the bytes, little end first, are numbers of at most 1e303.
+
+    >>> from struct import pack
+    >>> all_finite(pack("<2d", 1.5, -2.5)), all_finite(pack("<2d", 1.5, float("-inf")))
+    (True, False)
+    """
+    tops = bytes(data[7::8])  # of each number the sign and the upper exponent: all ones only beyond 1e303
+    return 0x7F not in tops and 0xFF not in tops
 
 
 def floats(values: Iterable[float]) -> "array[float]":

@@ -281,7 +281,7 @@ static int enter_facts(const Core *core, Worker *worker, Shape *shape, PyObject 
         memcpy(padded, s, length);
         uint64_t head = head_of(padded, length), tail = tail_of(padded, length);
         const Name *name = find_name(core, hash_name(head, tail, padded, length), head, tail, padded, length);
-        if (name->length == 0 || name->word < 0)
+        if (name->word <= 0)
             continue;
         if (GROW(worker->facts, worker->facts_size, worker->n_facts + 1) < 0) {
             PyErr_NoMemory();

@@ -103,10 +103,32 @@ typedef struct {
     int wide, hash, at, slash;
 } Signs;
 
-/* Copy with ASCII letters lowered and digits 0. A plain loop: compilers turn it into vector code. */
+/* Copy with ASCII letters lowered and digits 0. */
 static Signs fold(uint8_t *restrict out, const uint8_t *restrict s, size_t length) {
     uint8_t wide = 0, hash = 0, at = 0, slash = 0;
-    for (size_t i = 0; i < length; i++) {
+    size_t i = 0;
+#if defined(__SSE2__)
+    __m128i all = _mm_setzero_si128(), hashes = all, ats = all, slashes = all;
+    for (size_t left = length; left >= 16; left = length - i) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(s + i));
+        __m128i from_a = _mm_sub_epi8(x, _mm_set1_epi8('A')), from_zero = _mm_sub_epi8(x, _mm_set1_epi8('0'));
+        __m128i upper = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
+        __m128i above_zero = _mm_min_epu8(from_zero, _mm_set1_epi8(9));
+        __m128i digit = _mm_and_si128(_mm_cmpeq_epi8(above_zero, from_zero), from_zero);
+        all = _mm_or_si128(all, x);
+        hashes = _mm_or_si128(hashes, _mm_cmpeq_epi8(x, _mm_set1_epi8('#')));
+        ats = _mm_or_si128(ats, _mm_cmpeq_epi8(x, _mm_set1_epi8('@')));
+        slashes = _mm_or_si128(slashes, _mm_cmpeq_epi8(x, _mm_set1_epi8('/')));
+        x = _mm_sub_epi8(_mm_add_epi8(x, _mm_and_si128(upper, _mm_set1_epi8(32))), digit);
+        _mm_storeu_si128((__m128i *)(out + i), x);
+        i += left >= 32 || left == 16 ? 16 : left - 16; /* the last 16 bytes once more, rather than each of the rest */
+    }
+    wide = _mm_movemask_epi8(all) != 0 ? 0x80 : 0;
+    hash = _mm_movemask_epi8(hashes) != 0;
+    at = _mm_movemask_epi8(ats) != 0;
+    slash = _mm_movemask_epi8(slashes) != 0;
+#endif
+    for (; i < length; i++) {
         uint8_t c = s[i];
         wide |= c;
         hash |= c == '#';
@@ -210,74 +232,102 @@ static size_t until_space(const uint8_t *t, size_t i, size_t end) {
     return i;
 }
 
-/* Return where a run of [\w.-], and of '+' if `plus`, ends. */
-static size_t mail_run(const uint8_t *t, size_t i, size_t end, int plus) {
-    for (;;) {
-        while (i < end && (byte_class[t[i]] == WORD || t[i] == '.')) /* most of it */
-            i++;
-        size_t size = word_character(t + i, t + end);
-        if (size == 0 && i < end)
-            size = t[i] == '-' || (plus && t[i] == '+');
-        if (size == 0)
-            return i;
-        i += size;
-    }
+/* Say whether [\w.+-] takes the ASCII character. */
+static inline int in_mail(uint8_t c) {
+    return byte_class[c] == WORD || c == '_' || c == '.' || c == '-' || c == '+';
 }
 
-/* The runs that a position stands in. A run is looked through once, not again for each word in it. */
+/* Return where the run of [\w.-] from `i` on ends. */
+static size_t mail_end(const uint8_t *t, size_t i, size_t end) {
+    for (size_t size; i < end; i += size) {
+        size = t[i] < 0x80 ? in_mail(t[i]) && t[i] != '+' : word_character(t + i, t + end);
+        if (size == 0)
+            break;
+    }
+    return i;
+}
+
+/* Return where the run of [\w.+-] before `i` begins, not before `first`. */
+static size_t mail_begin(const uint8_t *t, size_t i, size_t first) {
+    while (i > first) {
+        size_t k = i - 1;
+        if (t[k] < 0x80 && !in_mail(t[k]))
+            break;
+        while ((t[k] & 0xc0) == 0x80)
+            k--;
+        if (t[k] >= 0x80 && word_character(t + k, t + i) == 0)
+            break;
+        i = k;
+    }
+    return i;
+}
+
+/* Where the next links are, as far as that shows in an '@' or a '/': a mail address or a mention begins with any token
+   from `mail` to `at`; an address without a scheme with any from `host` on, before `dot`, that its '/' ends; one with a
+   scheme with a token at `url`. */
 typedef struct {
-    size_t mail_end, host_end;
-    size_t last_dot, after_gap; /* a host is only found from `after_gap` on and before `last_dot` */
-    int at, slash, is_mail, is_host;
-} Runs;
+    size_t from;               /* the first of all: before it nothing need be asked */
+    size_t mail, at, host, dot, url, slash;
+} Links;
+
+static const size_t NOWHERE = (size_t)-1;
+
+static size_t find_from(const uint8_t *t, size_t i, size_t end, int c) {
+    const uint8_t *found = i < end ? memchr(t + i, c, end - i) : NULL;
+    return found != NULL ? (size_t)(found - t) : NOWHERE;
+}
+
+static void find_mail(Links *links, const uint8_t *t, size_t i, size_t end) {
+    links->at = find_from(t, i, end, '@');
+    links->mail = links->at != NOWHERE ? mail_begin(t, links->at, i) : NOWHERE;
+}
 
 /* (?:[a-z0-9-]+\.)+[a-z]{2,}/ : labels cannot be empty, so what matters are the last dot and the last two in a row. */
-static void measure_host(Runs *runs, const uint8_t *t, size_t i, size_t end) {
-    runs->last_dot = runs->after_gap = i;
-    size_t k = i, letters = 0;
-    int dotted = 0;
-    for (; k < end && is_host[t[k]]; k++) {
-        if (t[k] == '.') {
-            if (dotted && runs->last_dot + 1 == k)
-                runs->after_gap = k + 1;
-            runs->last_dot = k;
-            dotted = 1;
-            letters = 0;
-        } else
-            letters += is_lower(t[k]);
-    }
-    runs->host_end = k;
-    runs->is_host = dotted && k < end && t[k] == '/' && letters >= 2 && letters == k - runs->last_dot - 1;
+static void find_host(Links *links, const uint8_t *t, size_t i, size_t end) {
+    links->slash = links->host = find_from(t, i, end, '/');
+    links->url = NOWHERE;
+    links->dot = 0;
+    if (links->slash == NOWHERE)
+        return;
+    size_t k = links->slash, scheme = k - i > 5 && t[k - 2] == 's' ? 6 : 5; /* "http:" or "https:" */
+    if (k - i >= scheme && t[k + 1] == '/' && t[k - 1] == ':' && memcmp(t + k - scheme, "http", 4) == 0)
+        links->host = links->url = k - scheme;
+    while (k > i && is_lower(t[k - 1]))
+        k--;
+    if (links->slash - k < 2 || k == i || t[k - 1] != '.')
+        return; /* an address has none of these; `host` is where the next slash must be looked for */
+    links->dot = links->host = --k;
+    while (k > i && is_host[t[k - 1]] && !(t[k - 1] == '.' && t[k] == '.'))
+        k--;
+    links->host = k;
 }
 
-/* Return where the URL, bare address, mail or mention that begins at `i` ends, or 0: alternatives 1 to 3. */
-static size_t link_end(Runs *runs, const uint8_t *t, size_t i, size_t end) {
-    size_t after = 0;
-    if (t[i] == 'h' && end - i > 7 && memcmp(t + i, "http", 4) == 0) {
-        size_t secure = t[i + 4] == 's';
-        after = memcmp(t + i + 4 + secure, "://", 3) == 0 ? i + 7 + secure : 0;
-    } else if (t[i] == 'w' && end - i > 4 && memcmp(t + i, "www.", 4) == 0)
-        after = i + 4;
-    if (after != 0 && after < end) {
-        size_t stop = until_space(t, after, end);
-        if (stop > after)
-            return stop;
-    }
-    if (runs->slash && is_host[t[i]] && t[i] != '.') {
-        if (i >= runs->host_end)
-            measure_host(runs, t, i, end);
-        if (runs->is_host && i < runs->last_dot && i >= runs->after_gap)
-            return until_space(t, runs->host_end + 1, end);
-    }
-    if (runs->at) {
-        if (i >= runs->mail_end) {
-            runs->mail_end = mail_run(t, i, end, 1);
-            runs->is_mail = runs->mail_end < end && t[runs->mail_end] == '@';
-        }
-        if (runs->is_mail)
-            return mail_run(t, runs->mail_end + 1, end, 0);
-    }
-    return 0;
+static void find_links(Links *links, const uint8_t *t, size_t i, size_t end, Signs signs) {
+    if (!signs.at)
+        links->mail = links->at = NOWHERE;
+    else if (links->at == NOWHERE || i > links->at)
+        find_mail(links, t, i, end);
+    if (!signs.slash)
+        links->host = links->url = links->slash = NOWHERE;
+    else if (links->slash == NOWHERE || i > links->slash)
+        find_host(links, t, i, end);
+    links->from = links->mail < links->host ? links->mail : links->host;
+}
+
+static inline int is_www(const uint8_t *t) { return memcmp(t, "www.", 4) == 0; }
+
+/* Return where the URL, bare address, mail or mention that begins at `i`, where a token would, ends, or 0: the
+   alternatives 1 to 3 in their order, the first being (?:https?://|www\.)\S+ */
+static size_t link_end(Links *links, const uint8_t *t, size_t i, size_t end, Signs signs) {
+    if (i >= links->from && (i > links->at || i > links->slash))
+        find_links(links, t, i, end, signs);
+    size_t after = i == links->url ? links->slash + 2 : is_www(t + i) ? i + 4 : end;
+    size_t stop = after < end ? until_space(t, after, end) : 0;
+    if (stop > after)
+        return stop;
+    if (i >= links->host && i < links->dot && is_host[t[i]] && t[i] != '.')
+        return until_space(t, links->slash + 1, end);
+    return i >= links->mail ? mail_end(t, links->at + 1, end) : 0;
 }
 
 /* Return the size of the letter or digit ([^\W_]) at `t`, or 0; t[end] is 0, so no bound is needed. */
@@ -335,52 +385,125 @@ static size_t prefix_length(const uint8_t *s, size_t length, size_t characters, 
     return 0;
 }
 
-static inline void emit(const Core *core, Worker *worker, size_t offset, size_t length, int wide) {
-    const uint8_t *s = worker->text + offset;
-    size_t mask = core->names_size - 1, characters = (size_t)core->prefix;
-    Token *token = &worker->tokens[worker->n_tokens++];
-    token->offset = (uint32_t)offset;
-    token->length = (uint32_t)length;
-    token->head = head_of(s, length);
-    token->tail = tail_of(s, length);
-    token->hash = hash_name(token->head, token->tail, s, length);
-    PREFETCH(&core->names[token->hash & mask]);
-    if (!wide) /* the usual case, without branches */
-        token->prefix_length = (uint32_t)(length > characters ? characters : 0);
-    else
-        token->prefix_length = (uint32_t)prefix_length(s, length, characters, wide);
+/* Write a token of text[offset:]; it calls for the slot that it will be looked for in. */
+static inline void write_token(const Core *restrict core, Token *restrict token, const uint8_t *text, size_t offset,
+                               size_t length) {
+    const uint8_t *s = text + offset;
+    uint64_t head = head_of(s, length), tail = tail_of(s, length);
+    uint32_t hash = hash_name(head, tail, s, length), characters = (uint32_t)core->prefix;
+    PREFETCH(&core->names[hash & (core->names_size - 1)]);
+    *token = (Token){head, tail, (uint32_t)offset, (uint32_t)length, hash, length > characters ? characters : 0};
 }
 
-/* Find the tokens of worker->text from `i` to `end`. The caller has made room, and t[end] is 0. */
-static void tokenise(const Core *core, Worker *worker, size_t i, size_t end, Signs signs) {
+static void emit(const Core *core, Worker *worker, size_t offset, size_t length, int wide) {
+    Token *token = &worker->tokens[worker->n_tokens++];
+    write_token(core, token, worker->text, offset, length);
+    if (wide)
+        token->prefix_length = (uint32_t)prefix_length(worker->text + offset, length, (size_t)core->prefix, wide);
+}
+
+enum { WINDOW = 64 };
+
+/* What stands in WINDOW bytes of normalised ASCII, a bit for each. */
+typedef struct {
+    uint64_t words, marks, apostrophes; /* letters and zeros; all other signs, apostrophes among them */
+} Window;
+
+static inline Window look_at(const uint8_t *t) {
+    Window seen = {0, 0, 0};
+#if defined(__SSE2__)
+    for (int k = 0; k < WINDOW; k += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(t + k));
+        __m128i from_a = _mm_sub_epi8(x, _mm_set1_epi8('a'));
+        __m128i letter = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
+        __m128i word = _mm_or_si128(letter, _mm_cmpeq_epi8(x, _mm_set1_epi8('0')));
+        __m128i sign = _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(127)), _mm_cmpgt_epi8(x, _mm_set1_epi8(' ')));
+        seen.words |= (uint64_t)(uint32_t)_mm_movemask_epi8(word) << k;
+        seen.marks |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(word, sign)) << k;
+        seen.apostrophes |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('\''))) << k;
+    }
+#else
+    for (int k = 0; k < WINDOW; k++) {
+        seen.words |= (uint64_t)(byte_class[t[k]] == WORD) << k;
+        seen.marks |= (uint64_t)(byte_class[t[k]] == MARK) << k;
+        seen.apostrophes |= (uint64_t)(t[k] == '\'') << k;
+    }
+#endif
+    return seen;
+}
+
+/* Find the tokens of a window that begins with a token or outside of any; return where to go on. A word that reaches
+   the window's end is left for the next one, which begins with it. */
+static size_t tokenise_window(const Core *restrict core, Worker *restrict worker, size_t i, size_t end,
+                              Links *restrict links, Signs signs) {
     const uint8_t *t = worker->text;
-    Runs runs = {i, i, 0, 0, signs.at, signs.slash, 0, 0};
-    int links = signs.at || signs.slash;
-    while (i < end) {
-        uint8_t class = byte_class[t[i]];
-        if (class <= SPACE) {
-            i++;
-            continue;
-        }
-        if (links || t[i] == 'w') {
-            size_t stop = link_end(&runs, t, i, end);
+    Token *token = worker->tokens + worker->n_tokens;
+    Window seen = look_at(t + i);
+    uint64_t words = seen.words | (seen.apostrophes & seen.words << 1 & seen.words >> 1), marks = seen.marks & ~words;
+    size_t next = i + WINDOW;
+    for (uint64_t starts = marks | (words & ~(words << 1)); starts != 0; starts &= starts - 1) {
+        size_t k = (size_t)lowest_bit(starts), at = i + k, length = 1;
+        if (at >= links->from || is_www(t + at)) {
+            size_t stop = link_end(links, t, at, end, signs);
             if (stop != 0) {
-                i = stop;
-                continue;
+                next = stop;
+                break;
             }
         }
-        size_t size = 1;
-        int wide = 0;
-        if (class == WIDE) {
-            Py_UCS4 c = decode_wide(t + i, &size);
-            wide = 1;
-            class = shape_of(c) == IS_WORD ? WORD : c == 0xa3 || c == 0x20ac ? MARK : SKIP; /* £ € */
+        uint64_t rest = ~(words >> k);
+        if ((rest & 1) == 0) {
+            length = (size_t)lowest_bit(rest | UINT64_C(1) << (WINDOW - 1));
+            if (k + length >= WINDOW - 1) {
+                next = at;
+                break;
+            }
         }
-        size_t stop = class == WORD ? word_end(t, i + size, &wide) : i + size;
-        if (class != SKIP)
-            emit(core, worker, i, stop - i, wide);
-        i = stop;
+        write_token(core, token++, t, at, length);
     }
+    if (next == i) { /* a word longer than a window */
+        int wide = 0;
+        next = word_end(t, i, &wide);
+        write_token(core, token++, t, i, next - i);
+    }
+    worker->n_tokens = (size_t)(token - worker->tokens);
+    return next;
+}
+
+/* Find the token at `i` where characters may be wide; return where to go on. */
+static size_t tokenise_wide(const Core *core, Worker *worker, size_t i, size_t end, Links *links, Signs signs) {
+    const uint8_t *t = worker->text;
+    uint8_t class = byte_class[t[i]];
+    if (class <= SPACE)
+        return i + 1;
+    if (i >= links->from || is_www(t + i)) {
+        size_t stop = link_end(links, t, i, end, signs);
+        if (stop != 0)
+            return stop;
+    }
+    size_t size = 1;
+    int wide = 0;
+    if (class == WIDE) {
+        Py_UCS4 c = decode_wide(t + i, &size);
+        wide = 1;
+        class = shape_of(c) == IS_WORD ? WORD : c == 0xa3 || c == 0x20ac ? MARK : SKIP; /* £ € */
+    }
+    size_t stop = class == WORD ? word_end(t, i + size, &wide) : i + size;
+    if (class != SKIP)
+        emit(core, worker, i, stop - i, wide);
+    return stop;
+}
+
+/* Find the tokens of worker->text from `i` to `end`. The caller has made room, and there are zeros from `end` on. */
+static void tokenise(const Core *core, Worker *worker, size_t i, size_t end, Signs signs) {
+    Links links = {NOWHERE, NOWHERE, NOWHERE, NOWHERE, 0, NOWHERE, NOWHERE};
+    if (signs.at || signs.slash)
+        find_links(&links, worker->text, i, end, signs);
+    if (signs.wide)
+        while (i < end)
+            i = tokenise_wide(core, worker, i, end, &links, signs);
+    else
+        while (i < end)
+            i = tokenise_window(core, worker, i, end, &links, signs);
 }
 
 /* ---------------------------------------------------------------- handles */
@@ -394,6 +517,7 @@ static void emit_part(const Core *core, Worker *worker, const uint8_t *s, size_t
         *out++ = '*';
     for (size_t i = 0; i < length; i++)
         *out++ = (uint8_t)(s[i] | 0x20);
+    memset(out, 0, 8); /* what is read past a part is no chance */
     worker->text_used = (size_t)(out - worker->text);
     emit(core, worker, offset, worker->text_used - offset, 0);
 }
@@ -442,7 +566,6 @@ static int emit_handles(const Core *core, Worker *worker, const uint8_t *s, size
     if (GROW(worker->text, worker->text_size, worker->text_used + 4 * length + 2 * PADDING) < 0 ||
         GROW(worker->tokens, worker->tokens_size, worker->n_tokens + length + 1) < 0)
         return -1;
-    memset(worker->text + worker->text_used, 0, 4 * length + 2 * PADDING); /* what is read past a part is no chance */
     for (int tail = 0; tail < 2; tail++)
         for (const uint8_t *at = s; (at = memchr(at, '@', length - (size_t)(at - s))) != NULL; at++) {
             size_t i = (size_t)(at - s);
@@ -480,7 +603,11 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
         return no_memory(worker);
     memset(worker->text + end, 0, PADDING);
     Line *line = &worker->lines[worker->n_lines++];
-    *line = (Line){.source = s, .length = length, .first = worker->n_tokens};
+    line->source = s;
+    line->length = length;
+    line->first = worker->n_tokens;
+    line->parts = line->n_facts = line->first_fact = 0;
+    line->not_english = 0;
     tokenise(core, worker, begin, end, signs);
     line->count = worker->n_tokens - line->first;
     worker->text_used++; /* the next text leaves this one its 0 */

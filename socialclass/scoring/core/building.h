@@ -20,7 +20,7 @@ static int is_term(const uint8_t *s, size_t length, const uint8_t *lone, size_t 
 
 /* A pair on its way into the table. */
 typedef struct {
-    uint32_t left, right, hash;
+    uint64_t key;
     int32_t term;
 } NewPair;
 
@@ -36,7 +36,7 @@ typedef struct {
 typedef struct {
     const uint8_t *left;       /* of the last pair: the vocabulary is sorted, so the next one mostly has it, too */
     size_t left_length;
-    uint32_t left_id, n_waiting;
+    uint32_t left_id, n_waiting; /* left_id: 0 if no text gives the token */
     NewPair waiting[32];       /* until their slots have come from memory */
     const uint8_t *lone;       /* text.LONE_TERMS */
     size_t n_lone;
@@ -46,8 +46,8 @@ static void enter_pairs(Core *core, Builder *builder) {
     for (uint32_t i = 0; i < builder->n_waiting; i++) {
         const NewPair *each = &builder->waiting[i];
         /* a term that stands twice counts where it stands last, as in a dict */
-        *find_pair(core, each->hash, each->left, each->right) = (Pair){each->left, each->right, each->term};
-        size_t bit = filter_bit(core, each->hash);
+        enter_pair(core, each->key, each->term);
+        size_t bit = filter_bit(core, hash_pair(each->key));
         core->filter[bit / 64] |= UINT64_C(1) << bit % 64;
     }
     builder->n_waiting = 0;
@@ -65,16 +65,16 @@ static int add_pair(Core *core, Builder *builder, const Ahead *term, int32_t num
             return -1;
         builder->left = s;
         builder->left_length = gap;
-        builder->left_id = name->word == ALIAS ? NONE : name->offset;
+        builder->left_id = name->word == ALIAS ? 0 : name->offset;
     }
     const Name *name = intern_key(core, &term->last);
     if (name == NULL)
         return -1;
-    if (builder->left_id == NONE || name->word == ALIAS)
+    if (builder->left_id == 0 || name->word == ALIAS)
         return 0; /* no text gives this token: it is <platform> */
-    uint32_t hash = hash_pair(builder->left_id, name->offset);
-    PREFETCH(&core->pairs[hash & (core->pairs_size - 1)]);
-    builder->waiting[builder->n_waiting++] = (NewPair){builder->left_id, name->offset, hash, number};
+    uint64_t key = key_of_pair(builder->left_id, name->offset);
+    PREFETCH(&core->pairs[pair_slot(core, hash_pair(key))]);
+    builder->waiting[builder->n_waiting++] = (NewPair){key, number};
     if (builder->n_waiting == sizeof(builder->waiting) / sizeof(NewPair))
         enter_pairs(core, builder);
     return 0;
@@ -173,7 +173,7 @@ static int add_terms(Core *core, PyObject *terms, PyObject *lone) {
             PyErr_SetString(PyExc_ValueError, "arrays of unequal length");
             return -1;
         }
-        if (add_term(core, &builder, term, (int32_t)i) < 0) {
+        if (add_term(core, &builder, term, (int32_t)i + 1) < 0) {
             PyErr_NoMemory();
             return -1;
         }
@@ -196,18 +196,19 @@ static int add_platforms(Core *core, PyObject *start, PyObject *platform, PyObje
             return -1;
         }
         *(i == 0 ? &core->start_id : i == 1 ? &core->platform_id : &(uint32_t){0}) = name->offset;
-        name->word = i < 2 ? -1 : ALIAS;
+        name->word = i < 2 ? 0 : ALIAS;
     }
     return 0;
 }
 
-/* Lay idf and coefficients of a term side by side: one line of cache for each known term. */
-static void copy_rows(Core *core, const double *idf, const double *coef) {
-    size_t stride = (size_t)core->n_rows + 1, n = (size_t)core->n_terms;
+/* Lay what a term adds to a text's length and to its scores side by side: one line of cache for each known term. */
+static void fill_rows(Core *core, const double *idf, const double *coef) {
+    size_t n = (size_t)core->n_terms, n_rows = (size_t)core->n_rows;
+    double *out = core->rows + n_rows + 1; /* the first row is nobody's: zeros */
     for (size_t i = 0; i < n; i++) {
-        core->rows[i * stride] = idf[i];
-        for (size_t row = 1; row < stride; row++)
-            core->rows[i * stride + row] = coef[(row - 1) * n + i];
+        *out++ = idf[i] * idf[i];
+        for (size_t row = 0; row < n_rows; row++)
+            *out++ = idf[i] * coef[row * n + i];
     }
 }
 
@@ -221,9 +222,11 @@ static int make_tables(Core *core, PyObject *terms) {
     core->pairs_size = 64;
     while (core->pairs_size < 2 * pairs)
         core->pairs_size *= 2;
-    core->filter_bits = 4 * core->pairs_size;
-    size_t rows = ((size_t)core->n_rows + 1) * (size_t)core->n_terms * sizeof(double) + PADDING;
-    size_t sizes[] = {core->names_size * sizeof(Name), core->filter_bits / 8, core->pairs_size * sizeof(Pair), rows};
+    core->filter_shift = 64 - 2; /* four bits for each pair that there is room for */
+    for (size_t size = core->pairs_size; size > 1; size /= 2)
+        core->filter_shift--;
+    size_t rows = ((size_t)core->n_rows + 1) * ((size_t)core->n_terms + 1) * sizeof(double) + PADDING;
+    size_t sizes[] = {core->names_size * sizeof(Name), core->pairs_size / 2, core->pairs_size * sizeof(Pair), rows};
     void *tables[4];
     size_t all = 0;
     for (int i = 0; i < 4; i++)
@@ -243,7 +246,7 @@ static int make_tables(Core *core, PyObject *terms) {
     if (core->names == NULL || core->filter == NULL || core->pairs == NULL || core->rows == NULL ||
         GROW(core->pool, core->pool_size, 16 * core->names_size / 4) < 0)
         return -1;
-    memset(core->pairs, 0xff, core->pairs_size * sizeof(Pair));
+    core->pool_used = 1; /* no name has the id 0 */
     return 0;
 }
 
@@ -262,6 +265,7 @@ static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
         return -1;
     core->n_terms = idf.len / (Py_ssize_t)sizeof(double);
     core->n_rows = intercept.len / (Py_ssize_t)sizeof(double);
+    core->row_size = ((size_t)core->n_rows + 1) * sizeof(double);
     core->meaning_of = Py_NewRef(meaning_of);
     core->normalize = Py_NewRef(normalize);
     core->fold = Py_NewRef(fold);
@@ -273,7 +277,7 @@ static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
         PyErr_NoMemory();
     else {
         memcpy(core->intercept, intercept.buf, (size_t)intercept.len);
-        copy_rows(core, idf.buf, coef.buf);
+        fill_rows(core, idf.buf, coef.buf);
         failed = add_platforms(core, start, platform, platforms) < 0 || add_terms(core, terms, lone) < 0 ? -1 : 0;
         core->ready = !failed;
     }
@@ -281,6 +285,39 @@ static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
     PyBuffer_Release(&coef);
     PyBuffer_Release(&intercept);
     return failed;
+}
+
+/* Return how many of the bytes are line feeds. */
+static size_t count_feeds(const uint8_t *s, size_t length) {
+    size_t feeds = 0;
+    for (size_t i = 0; i < length;) { /* by so many that a byte can count them: that is done 16 at a time */
+        uint8_t some = 0;
+        for (size_t stop = length - i < 255 ? length : i + 255; i < stop; i++)
+            some += s[i] == '\n';
+        feeds += some;
+    }
+    return feeds;
+}
+
+static PyObject *core_line_feeds(PyObject *Py_UNUSED(module), PyObject *args) {
+    Py_buffer data;
+    if (!PyArg_ParseTuple(args, "y*", &data))
+        return NULL;
+    size_t feeds = count_feeds(data.buf, (size_t)data.len);
+    PyBuffer_Release(&data);
+    return PyLong_FromSize_t(feeds);
+}
+
+/* `reference.all_finite`: of each number, little end first, the sign and the upper exponent are not all ones. */
+static PyObject *core_all_finite(PyObject *Py_UNUSED(module), PyObject *args) {
+    Py_buffer data;
+    if (!PyArg_ParseTuple(args, "y*", &data))
+        return NULL;
+    int ones = 0;
+    for (Py_ssize_t i = 7; i < data.len; i += 8)
+        ones |= (((const uint8_t *)data.buf)[i] & 0x7f) == 0x7f;
+    PyBuffer_Release(&data);
+    return PyBool_FromLong(!ones);
 }
 
 static void core_dealloc(Core *core) {

@@ -25,6 +25,18 @@ static uint64_t load8(const uint8_t *bytes) {
     return value;
 }
 
+/* Return the place of the lowest bit that is set; one must be. */
+static inline int lowest_bit(uint64_t bits) {
+#if defined(__GNUC__)
+    return __builtin_ctzll(bits);
+#else
+    int place = 0;
+    for (; (bits & 1) == 0; bits >>= 1)
+        place++;
+    return place;
+#endif
+}
+
 static void fill_tables(void) {
     for (int c = 0; c < 256; c++) {
         int space = c == ' ' || (c >= 9 && c <= 13) || (c >= 28 && c <= 31);
@@ -62,13 +74,30 @@ static inline int shape_of(Py_UCS4 c) {
     return shapes[c];
 }
 
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+static inline int is_ascii(const uint8_t *s, size_t length) {
+    uint64_t all = 0;
+    size_t i = 0;
+    if (length >= 16) {
+        for (; i + 16 < length; i += 16)
+            all |= load8(s + i) | load8(s + i + 8);
+        all |= load8(s + length - 16) | load8(s + length - 8); /* some bytes twice, rather than each of the rest */
+    } else
+        for (; i < length; i++)
+            all |= s[i];
+    return (all & HIGH_BITS) == 0;
+}
+
 /* Return the position of the first byte that Python's strict decoder refuses, or `length`. */
 static size_t first_invalid(const uint8_t *s, size_t length) {
     size_t i = 0;
+    if (is_ascii(s, length))
+        return length;
     while (i < length) {
         uint8_t c = s[i];
         if (c < 0x80) {
-            i += length - i >= 8 && (load8(s + i) & UINT64_C(0x8080808080808080)) == 0 ? 8 : 1;
+            i += length - i >= 8 && (load8(s + i) & HIGH_BITS) == 0 ? 8 : 1;
             continue;
         }
         if (c >= 0xc2 && c < 0xe0 && length - i >= 2 && (s[i + 1] & 0xc0) == 0x80) { /* most of what is not ASCII */

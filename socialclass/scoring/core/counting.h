@@ -9,6 +9,7 @@
 
 #include "scoring.h"
 
+#define NONE UINT32_MAX
 #define PREFIXED (NONE - 1)
 
 /* A term that was met: the name `left` (right NONE), its prefix form (right PREFIXED), or a pair of names; ids. */
@@ -37,12 +38,12 @@ static void free_corpus(Corpus *corpus) {
     PyMem_RawFree(corpus->order);
 }
 
-/* Return the new term's number, or -1 without memory. */
+/* Return the new term's number, from 1, or -1 without memory. */
 static int32_t meet(Corpus *corpus, uint32_t left, uint32_t right) {
     if (corpus->n_terms >= INT32_MAX / 8 || GROW(corpus->terms, corpus->terms_size, corpus->n_terms + 1) < 0)
         return -1;
-    corpus->terms[corpus->n_terms] = (Met){left, right};
-    return (int32_t)corpus->n_terms++;
+    corpus->terms[corpus->n_terms++] = (Met){left, right};
+    return (int32_t)corpus->n_terms;
 }
 
 static Name *meet_name(Core *core, uint32_t hash, uint64_t head, const uint8_t *s, size_t length) {
@@ -53,15 +54,14 @@ static Name *meet_name(Core *core, uint32_t hash, uint64_t head, const uint8_t *
 static int double_pairs(Core *core) {
     Pair *old = core->pairs;
     size_t old_size = core->pairs_size;
-    Pair *pairs = PyMem_RawMalloc(2 * old_size * sizeof(Pair));
+    Pair *pairs = PyMem_RawCalloc(2 * old_size, sizeof(Pair));
     if (pairs == NULL)
         return -1;
-    memset(pairs, 0xff, 2 * old_size * sizeof(Pair));
     core->pairs = pairs;
     core->pairs_size = 2 * old_size;
     for (size_t i = 0; i < old_size; i++)
-        if (old[i].left != NONE)
-            *find_pair(core, hash_pair(old[i].left, old[i].right), old[i].left, old[i].right) = old[i];
+        if (old[i].term != 0)
+            enter_pair(core, load8((const uint8_t *)old[i].ids), old[i].term);
     free_table(core, old);
     return 0;
 }
@@ -70,25 +70,28 @@ static int double_pairs(Core *core) {
 static int32_t meet_pair(Core *core, Corpus *corpus, uint32_t left, uint32_t right) {
     if (2 * (core->n_pairs + 1) > core->pairs_size && double_pairs(core) < 0)
         return -1;
-    Pair *pair = find_pair(core, hash_pair(left, right), left, right);
-    if (pair->left != NONE)
-        return pair->term;
-    *pair = (Pair){left, right, meet(corpus, left, right)};
-    core->n_pairs++;
-    return pair->term;
+    uint64_t key = key_of_pair(left, right);
+    int32_t term = find_pair(core, pair_slot(core, hash_pair(key)), key)->term;
+    if (term == 0 && (term = meet(corpus, left, right)) > 0) {
+        enter_pair(core, key, term);
+        core->n_pairs++;
+    }
+    return term;
 }
 
-/* Find, or make, the terms of a token: itself, and the first characters of a longer one. Return how many, or -1. */
-static int meet_token(Core *core, Worker *worker, Corpus *corpus, Token *token, int part, int32_t *terms) {
+/* Find, or make, a token's id and its terms: itself, and the first characters of a longer one. Return how many terms,
+   or -1. */
+static int meet_token(Core *core, Worker *worker, Corpus *corpus, const Token *token, int part, uint32_t *id,
+                      int32_t *terms) {
     const uint8_t *s = worker->text + token->offset;
     Name *name = meet_name(core, token->hash, token->head, s, token->length);
     if (name == NULL)
         return -1;
-    token->id = name->word == ALIAS ? core->platform_id : name->offset;
-    if (name->word == -1 && (part || is_term(s, token->length, corpus->lone, corpus->n_lone)) &&
+    *id = name->word == ALIAS ? core->platform_id : name->offset;
+    if (name->word == 0 && (part || is_term(s, token->length, corpus->lone, corpus->n_lone)) &&
         (name->word = meet(corpus, name->offset, NONE)) < 0)
         return -1;
-    if (name->word < 0)
+    if (name->word <= 0)
         return 0;
     terms[0] = name->word;
     if (part || token->prefix_length == 0)
@@ -96,47 +99,52 @@ static int meet_token(Core *core, Worker *worker, Corpus *corpus, Token *token, 
     size_t length = token->prefix_length;
     uint64_t head = head_of(s, length);
     name = meet_name(core, hash_name(head, tail_of(s, length), s, length), head, s, length);
-    if (name == NULL || (name->prefix < 0 && (name->prefix = meet(corpus, name->offset, PREFIXED)) < 0))
+    if (name == NULL || (name->prefix <= 0 && (name->prefix = meet(corpus, name->offset, PREFIXED)) < 0))
         return -1;
     terms[1] = name->prefix;
     return 2;
 }
 
-/* Find, or make, the terms of a text. */
-static int meet_line(Core *core, Worker *worker, Corpus *corpus, Line *line) {
+/* Find, or make, the terms of a text; return how many, or -1. */
+static Py_ssize_t meet_line(Core *core, Worker *worker, Corpus *corpus, const Line *line) {
     Token *token = worker->tokens + line->first, *words_end = token + line->count, *end = words_end + line->parts;
-    int32_t *terms = worker->terms + 3 * line->first;
-    uint32_t left = core->start_id;
+    int32_t *terms = worker->terms;
+    uint32_t left = core->start_id, id;
     int left_is_term = 0;
     size_t n = 0;
     for (; token < end; token++) {
-        int part = token >= words_end, found = meet_token(core, worker, corpus, token, part, terms + n);
+        int part = token >= words_end, found = meet_token(core, worker, corpus, token, part, &id, terms + n);
         if (found < 0)
             return -1;
         n += (size_t)found;
         if (part || core->ngrams < 2)
             continue;
-        if ((left_is_term || found > 0) && (terms[n++] = meet_pair(core, corpus, left, token->id)) < 0)
+        if ((left_is_term || found > 0) && (terms[n++] = meet_pair(core, corpus, left, id)) < 0)
             return -1;
-        left = token->id;
+        left = id;
         left_is_term = found > 0;
     }
-    line->n_terms = n;
-    return 0;
+    return (Py_ssize_t)n;
 }
 
 /* Append a text's counts to the corpus's. */
-static int enter_line(Core *core, Worker *worker, Corpus *corpus, Line *line) {
-    if (meet_line(core, worker, corpus, line) < 0)
+static int enter_line(Core *core, Worker *worker, Corpus *corpus, const Line *line) {
+    Counter counter;
+    if (GROW(worker->terms, worker->terms_size, 3 * (line->count + line->parts) + 1) < 0)
         return no_memory(worker);
-    if (count_terms(worker, line) < 0)
+    Py_ssize_t met = meet_line(core, worker, corpus, line);
+    if (met < 0)
+        return no_memory(worker);
+    if (start_counting(worker, (size_t)met, &counter) < 0)
         return -1;
-    size_t n = corpus->n_entries, more = worker->n_found;
+    for (Py_ssize_t i = 0; i < met; i++)
+        count_term(&counter, worker->terms[i]);
+    size_t n = corpus->n_entries, more = counter.n;
     if (GROW(corpus->indices, corpus->indices_size, n + more) < 0 ||
         GROW(corpus->counts, corpus->counts_size, n + more) < 0)
         return no_memory(worker);
     for (size_t i = 0; i < more; i++) {
-        corpus->indices[n + i] = worker->found[i].term;
+        corpus->indices[n + i] = (int32_t)worker->found[i].term - 1;
         corpus->counts[n + i] = (int32_t)worker->found[i].count;
     }
     corpus->n_entries = n + more;
@@ -161,10 +169,8 @@ static Py_ssize_t count_batch(Core *core, Worker *worker, Corpus *corpus, PyObje
         if (bad || add_line(core, worker, s, (size_t)length) < 0)
             goto done;
     }
-    if (owners == NULL || GROW(worker->terms, worker->terms_size, 3 * worker->n_tokens + 1) < 0) {
-        PyErr_NoMemory();
+    if (owners == NULL)
         goto done;
-    }
     for (size_t k = 0; k < worker->n_lines; k++) {
         if (enter_line(core, worker, corpus, &worker->lines[k]) < 0)
             goto done;
@@ -210,7 +216,7 @@ static int make_keys(const Core *core, Corpus *corpus) {
         if (name->length == 0)
             continue;
         parts[n++] = (Part){core->pool + name->offset, name->length, name->offset, 0};
-        if (name->prefix >= 0)
+        if (name->prefix > 0)
             parts[n++] = (Part){core->pool + name->offset, name->length, name->offset, 1};
     }
     if (failed == 0)

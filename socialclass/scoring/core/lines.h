@@ -151,9 +151,7 @@ static const uint8_t *label_batch(Core *core, Worker *worker, const uint8_t *s, 
 
 /* Return an upper bound of the output's size: a label, a probability and two tabs are added to each line. */
 static Py_ssize_t bound(const uint8_t *s, Py_ssize_t length, PyObject *labels) {
-    Py_ssize_t longest = 0, lines = 1;
-    for (Py_ssize_t i = 0; i < length; i++)
-        lines += s[i] == '\n';
+    Py_ssize_t longest = 0, lines = 1 + (Py_ssize_t)count_feeds(s, (size_t)length);
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(labels); i++) {
         Py_ssize_t size = PyBytes_GET_SIZE(PyTuple_GET_ITEM(labels, i));
         longest = size > longest ? size : longest;

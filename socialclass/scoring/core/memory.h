@@ -83,9 +83,10 @@ static void free_worker(Worker *worker) {
     PyMem_RawFree(worker->scratch);
     PyMem_RawFree(worker->opened);
     PyMem_RawFree(worker->tokens);
-    PyMem_RawFree(worker->longer);
+    PyMem_RawFree(worker->asked);
     PyMem_RawFree(worker->terms);
-    PyMem_RawFree(worker->candidates);
+    PyMem_RawFree(worker->findings);
+    PyMem_RawFree(worker->marks);
     PyMem_RawFree(worker->counts);
     PyMem_RawFree(worker->found);
     PyMem_RawFree(worker->totals);

@@ -17,42 +17,52 @@ static inline uint64_t tail_of(const uint8_t *s, size_t length) {
 }
 
 static inline uint32_t hash_name(uint64_t head, uint64_t tail, const uint8_t *s, size_t length) {
-    uint64_t h = (head ^ length) * UINT64_C(0x9e3779b97f4a7c15);
-    h = ((h ^ h >> 29) + tail) * UINT64_C(0xbf58476d1ce4e5b9);
+    uint64_t h = head * UINT64_C(0x9e3779b97f4a7c15) + tail * UINT64_C(0xbf58476d1ce4e5b9);
     for (size_t i = 8; i + 8 < length; i += 8) /* what lies between the ends */
         h = ((h ^ h >> 29) + load8(s + i)) * UINT64_C(0xbf58476d1ce4e5b9);
     return (uint32_t)((h ^ h >> 32) * UINT64_C(0x94d049bb133111eb) >> 32);
 }
 
-static inline uint32_t hash_pair(uint32_t left, uint32_t right) {
-    return (uint32_t)(((uint64_t)left << 32 | right) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
-}
+/* Two ids as one number; 0 if there is no left one. */
+static inline uint64_t key_of_pair(uint64_t left, uint64_t right) { return left << 32 | right; }
 
-static inline int same_name(const Core *core, const Name *name, uint64_t head, uint64_t tail, const uint8_t *s,
+static inline uint64_t hash_pair(uint64_t key) { return key * UINT64_C(0x9e3779b97f4a7c15); }
+
+/* The upper half of a product is the better mixed one: the slot is of its lower bits, the place in the filter of its
+   upper ones. */
+static inline size_t pair_slot(const Core *core, uint64_t hash) { return hash >> 32 & (core->pairs_size - 1); }
+static inline size_t filter_bit(const Core *core, uint64_t hash) { return hash >> core->filter_shift; }
+
+static inline int same_name(const uint8_t *pool, const Name *name, uint64_t head, uint64_t tail, const uint8_t *s,
                             size_t length) {
     return ((name->head ^ head) | (name->tail ^ tail) | (name->length ^ length)) == 0 &&
-           (length <= 16 || memcmp(core->pool + name->offset + 8, s + 8, length - 16) == 0);
+           (length <= 16 || memcmp(pool + name->offset + 8, s + 8, length - 16) == 0);
 }
 
 /* Return the slot of a name, or the free slot where its search ends. */
 static inline Name *find_name(const Core *core, uint32_t hash, uint64_t head, uint64_t tail, const uint8_t *s,
                               size_t length) {
-    size_t slot = hash & (core->names_size - 1);
-    while (core->names[slot].length != 0 && !same_name(core, &core->names[slot], head, tail, s, length))
-        slot = (slot + 1) & (core->names_size - 1);
-    return &core->names[slot];
-}
-
-static inline Pair *find_pair(const Core *core, uint32_t hash, uint32_t left, uint32_t right) {
-    size_t mask = core->pairs_size - 1, slot = hash & mask;
-    while (core->pairs[slot].left != NONE && !(core->pairs[slot].left == left && core->pairs[slot].right == right))
+    Name *names = core->names;
+    const uint8_t *pool = core->pool;
+    size_t mask = core->names_size - 1, slot = hash & mask;
+    while (!same_name(pool, &names[slot], head, tail, s, length) && names[slot].length != 0)
         slot = (slot + 1) & mask;
-    return &core->pairs[slot];
+    return &names[slot];
 }
 
-/* The upper bits: the slot is of the lower ones. */
-static inline size_t filter_bit(const Core *core, uint32_t hash) {
-    return (hash ^ hash >> 15) * UINT32_C(2654435769) >> 3 & (core->filter_bits - 1);
+/* Return the slot of a pair, or the free slot where its search, which begins at `slot`, ends. */
+static inline Pair *find_pair(const Core *core, size_t slot, uint64_t key) {
+    Pair *pairs = core->pairs;
+    size_t mask = core->pairs_size - 1;
+    for (uint64_t met; (met = load8((const uint8_t *)pairs[slot].ids)) != key && met != 0;)
+        slot = (slot + 1) & mask;
+    return &pairs[slot];
+}
+
+static inline void enter_pair(Core *core, uint64_t key, int32_t term) {
+    Pair *pair = find_pair(core, pair_slot(core, hash_pair(key)), key);
+    memcpy(pair->ids, &key, sizeof(key));
+    pair->term = term;
 }
 
 static int double_names(Core *core) {
@@ -109,7 +119,7 @@ static Name *intern_key(Core *core, const Key *key) {
         return NULL;
     memcpy(core->pool + core->pool_used, s, length);
     int longer = core->prefix > 0 && length > (size_t)core->prefix;
-    *name = (Name){head, tail, (uint32_t)length, (uint32_t)core->pool_used, -1, longer ? UNASKED : -1};
+    *name = (Name){head, tail, (uint32_t)length, (uint32_t)core->pool_used, 0, longer ? 0 : UNKNOWN_TERM};
     core->pool_used += length;
     core->n_names++;
     return name;

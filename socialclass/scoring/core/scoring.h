@@ -7,148 +7,125 @@
 
 /* ---------------------------------------------------------------- resolve and score */
 
-static inline void prefetch_row(const Core *core, int32_t term) {
-    PREFETCH(core->rows + (size_t)(term < 0 ? 0 : term) * ((size_t)core->n_rows + 1));
+/* Call for the row of a term, or for that of no term. */
+static inline void call_row(const Core *core, int32_t term) {
+    PREFETCH((const uint8_t *)core->rows + (size_t)(uint32_t)term * core->row_size);
 }
 
-/* Append a term if it is one; written in any case, so that nothing has to be guessed. */
-static inline size_t append(const Core *core, int32_t *terms, size_t n, int32_t term) {
-    terms[n] = term;
-    prefetch_row(core, term);
-    return n + (term >= 0);
-}
-
-/* Note a token's prefix, if it is longer than one, and call for the prefix's slot unless the token's name knows its
-   term. It is written in any case, so that nothing has to be guessed. */
-static inline void note_prefix(const Core *core, const Worker *worker, const Token *token, const Name *name,
-                               size_t is_longer, Longer *longer) {
-    int known = name->length != 0;
-    int32_t term = known ? name->prefix : UNASKED;
-    *longer = (Longer){(uint32_t)(token - worker->tokens), 0, term, known ? (uint32_t)(name - core->names) : NONE};
-    if ((term != UNASKED) | !is_longer)
-        return;
+/* Ask later for the term of a token's first characters, and call for the slot that it will be looked for in. */
+static void ask_prefix(const Core *core, Worker *worker, const Token *token) {
     const uint8_t *s = worker->text + token->offset;
     size_t length = token->prefix_length;
-    longer->hash = hash_name(head_of(s, length), tail_of(s, length), s, length);
-    PREFETCH(&core->names[longer->hash & (core->names_size - 1)]);
+    uint32_t hash = hash_name(head_of(s, length), tail_of(s, length), s, length);
+    PREFETCH(&core->names[hash & (core->names_size - 1)]);
+    worker->asked[worker->n_asked++] = (Asked){(uint32_t)(token - worker->tokens), hash};
 }
 
-/* Look the tokens of a line up, and note those that have a prefix; return how many prefixes there are now. */
-static size_t resolve_names(const Core *core, Worker *worker, Line *line, size_t n_longer) {
-    Token *tokens = worker->tokens + line->first;
-    int32_t *terms = worker->terms + 3 * line->first;
-    size_t n = 0, before = n_longer;
-    for (size_t i = 0; i < line->count; i++) {
-        Token *token = &tokens[i];
-        const uint8_t *s = worker->text + token->offset;
-        const Name *name = find_name(core, token->hash, token->head, token->tail, s, token->length);
-        int32_t word = name->length != 0 ? name->word : -1;
-        token->id = word == ALIAS ? core->platform_id : name->length != 0 ? name->offset : NONE;
-        n = append(core, terms, n, word);
-        size_t is_longer = (token->prefix_length != 0) & (word != ALIAS);
-        note_prefix(core, worker, token, name, is_longer, &worker->longer[n_longer]);
-        n_longer += is_longer;
+/* Look some tokens of a line up, of which `left` is the id of the one before; return the id of the last. Nothing is
+   guessed at that could go wrong every third time, and no place to write to depends on what was read: that is what a
+   processor would have to wait for. */
+static uint64_t resolve_some(const Core *restrict core, Worker *restrict worker, size_t first, size_t count,
+                             uint64_t left) {
+    const Token *token = worker->tokens + first;
+    Finding *found = worker->findings + first;
+    const uint8_t *text = worker->text;
+    const uint64_t *filter = core->filter;
+    Marks marks = {0, 0, 0};
+    for (size_t i = 0; i < count; i++, token++, found++) {
+        const Name *name = find_name(core, token->hash, token->head, token->tail, text + token->offset, token->length);
+        int32_t word = name->word;
+        uint64_t id = name->offset, is_longer = token->prefix_length != 0;
+        if (word == ALIAS) {
+            id = core->platform_id;
+            word = 0;
+            is_longer = 0;
+        }
+        found->word = word;
+        found->prefix = name->prefix;
+        if (is_longer & (name->prefix == 0))
+            ask_prefix(core, worker, token);
+        call_row(core, word);
+        uint64_t key = key_of_pair(left, id);
+        found->pair = key;
+        PREFETCH(&filter[filter_bit(core, hash_pair(key)) / 64]);
+        marks.words |= (uint64_t)(word > 0) << i;
+        marks.prefixes |= is_longer << i;
+        left = id;
     }
-    line->n_longer = n_longer - before;
-    line->n_terms = n;
-    return n_longer;
+    found -= count;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = hash_pair(found[i].pair);
+        size_t bit = filter_bit(core, hash);
+        uint64_t is_likely = filter[bit / 64] >> bit % 64 & 1;
+        PREFETCH(&core->pairs[pair_slot(core, hash) & (0 - is_likely)]);
+        marks.pairs |= is_likely << i;
+    }
+    worker->marks[worker->n_marks++] = marks;
+    return left;
+}
+
+static void resolve_tokens(const Core *core, Worker *worker, Line *line) {
+    uint64_t left = core->start_id;
+    line->marks = worker->n_marks;
+    for (size_t i = 0; i < line->count; i += MARKED)
+        left = resolve_some(core, worker, line->first + i, line->count - i < MARKED ? line->count - i : MARKED, left);
 }
 
 /* What a name's first characters are is kept in it: threads that find out at the same time write the same. */
-static int32_t find_prefix(const Core *core, const Worker *worker, const Longer *longer) {
-    const Token *token = &worker->tokens[longer->token];
-    const uint8_t *s = worker->text + token->offset;
-    size_t length = token->prefix_length;
-    const Name *name = find_name(core, longer->hash, head_of(s, length), tail_of(s, length), s, length);
-    int32_t term = name->length != 0 && name->prefix >= 0 ? name->prefix : -1;
-    if (longer->slot != NONE)
-        core->names[longer->slot].prefix = term;
-    return term;
-}
-
-static size_t resolve_prefixes(const Core *core, const Worker *worker, Line *line, size_t first) {
-    int32_t *terms = worker->terms + 3 * line->first;
-    for (size_t i = first; i < first + line->n_longer; i++) {
-        const Longer *each = &worker->longer[i];
-        line->n_terms = append(core, terms, line->n_terms,
-                               each->term != UNASKED ? each->term : find_prefix(core, worker, each));
-    }
-    return first + line->n_longer;
-}
-
-/* Collect the neighbours that may be pairs. */
-static size_t sift_pairs(const Core *core, const Worker *worker, Line *line, size_t n) {
-    const Token *token = worker->tokens + line->first, *end = token + line->count;
-    size_t before = n;
-    for (uint32_t left = core->start_id; token < end; left = token++->id) {
-        uint32_t hash = hash_pair(left, token->id);
-        size_t bit = filter_bit(core, hash);
-        worker->candidates[n] = (Candidate){left, token->id, hash};
-        size_t likely = (core->filter[bit / 64] >> bit % 64 & 1) & (left != NONE) & (token->id != NONE);
-        PREFETCH(&core->pairs[(hash & (core->pairs_size - 1)) & (0 - likely)]);
-        n += likely;
-    }
-    line->n_pairs = n - before;
-    return n;
-}
-
-static size_t resolve_pairs(const Core *core, const Worker *worker, Line *line, size_t first) {
-    int32_t *terms = worker->terms + 3 * line->first;
-    for (size_t i = first; i < first + line->n_pairs; i++) {
-        const Candidate *each = &worker->candidates[i];
-        const Pair *pair = find_pair(core, each->hash, each->left, each->right);
-        line->n_terms = append(core, terms, line->n_terms, pair->left != NONE ? pair->term : -1);
-    }
-    return first + line->n_pairs;
-}
-
-static void resolve_parts(const Core *core, const Worker *worker, Line *line) {
-    const Token *token = worker->tokens + line->first + line->count, *end = token + line->parts;
-    int32_t *terms = worker->terms + 3 * line->first;
-    for (; token < end; token++) {
+static void answer_prefixes(const Core *core, Worker *worker) {
+    for (size_t i = 0; i < worker->n_asked; i++) {
+        const Asked *each = &worker->asked[i];
+        const Token *token = &worker->tokens[each->token];
         const uint8_t *s = worker->text + token->offset;
-        const Name *name = find_name(core, token->hash, token->head, token->tail, s, token->length);
-        line->n_terms = append(core, terms, line->n_terms, name->length != 0 ? name->word : -1);
+        size_t length = token->prefix_length;
+        const Name *prefix = find_name(core, each->hash, head_of(s, length), tail_of(s, length), s, length);
+        int32_t term = prefix->length != 0 && prefix->prefix > 0 ? prefix->prefix : UNKNOWN_TERM;
+        worker->findings[each->token].prefix = term;
+        Name *name = find_name(core, token->hash, token->head, token->tail, s, token->length);
+        if (name->length != 0)
+            name->prefix = term;
     }
 }
 
-/* Find the known terms of all texts of the batch, each text's in the order of `text.analyze`. */
+/* Put the terms of pairs in the place of their keys. */
+static void answer_pairs(const Core *core, Worker *worker, const Line *line) {
+    for (size_t i = 0; i < line->count; i += MARKED)
+        for (uint64_t left = worker->marks[line->marks + i / MARKED].pairs; left != 0; left &= left - 1) {
+            Finding *found = &worker->findings[line->first + i + (size_t)lowest_bit(left)];
+            int32_t term = find_pair(core, pair_slot(core, hash_pair(found->pair)), found->pair)->term;
+            found->pair = (uint64_t)term;
+            call_row(core, term);
+        }
+}
+
+/* Find what the tokens of all texts of the batch are. */
 static int resolve(const Core *core, Worker *worker) {
-    size_t n = 0, first = 0, n_longer = 0, longer = 0, tokens = worker->n_tokens;
-    if (GROW(worker->longer, worker->longer_size, tokens + 1) < 0 ||
-        GROW(worker->terms, worker->terms_size, 3 * tokens + 1) < 0 ||
-        GROW(worker->candidates, worker->candidates_size, tokens + 1) < 0)
+    size_t tokens = worker->n_tokens;
+    if (GROW(worker->asked, worker->asked_size, tokens + 1) < 0 ||
+        GROW(worker->findings, worker->findings_size, tokens + 1) < 0 ||
+        GROW(worker->marks, worker->marks_size, tokens / MARKED + worker->n_lines + 1) < 0)
         return no_memory(worker);
-    for (size_t k = 0; k < worker->n_lines; k++) {
-        n_longer = resolve_names(core, worker, &worker->lines[k], n_longer);
-        n = sift_pairs(core, worker, &worker->lines[k], n);
-    }
-    for (size_t k = 0; k < worker->n_lines; k++) {
-        longer = resolve_prefixes(core, worker, &worker->lines[k], longer);
-        first = resolve_pairs(core, worker, &worker->lines[k], first);
-        resolve_parts(core, worker, &worker->lines[k]);
-    }
+    worker->n_asked = worker->n_marks = 0;
+    for (size_t k = 0; k < worker->n_lines; k++)
+        resolve_tokens(core, worker, &worker->lines[k]);
+    answer_prefixes(core, worker);
+    for (size_t k = 0; k < worker->n_lines; k++)
+        answer_pairs(core, worker, &worker->lines[k]);
     return 0;
 }
 
-static inline void count_term(Worker *worker, size_t mask, int32_t term) {
-    size_t slot = (uint32_t)term * UINT32_C(2654435769) >> 7 & mask;
-    Count *count = &worker->counts[slot];
-    while (count->stamp == worker->stamp && count->term != term)
-        count = &worker->counts[slot = (slot + 1) & mask];
-    if (count->stamp == worker->stamp) {
-        worker->found[count->position].count++;
-        return;
-    }
-    *count = (Count){worker->stamp, (uint32_t)worker->n_found, term};
-    worker->found[worker->n_found++] = (Found){term, 1, 0.0, 0.0};
-}
+/* Where the terms of a text are counted. */
+typedef struct {
+    Count *counts;
+    Found *found;
+    size_t mask, n;
+    uint64_t stamp;
+} Counter;
 
-/* Count a text's terms, by first occurrence. */
-static int count_terms(Worker *worker, const Line *line) {
-    const int32_t *terms = worker->terms + 3 * line->first;
-    size_t most = line->n_terms + line->n_facts, size = worker->counts_size;
-    if (GROW(worker->found, worker->found_size, most + 1) < 0 || GROW(worker->counts, size, 2 * most + 1) < 0)
+/* Make room to count up to so many terms. */
+static int start_counting(Worker *worker, size_t most, Counter *counter) {
+    size_t size = worker->counts_size;
+    if (GROW(worker->found, worker->found_size, most + 1) < 0 || GROW(worker->counts, size, 2 * most + 512) < 0)
         return no_memory(worker);
     if (size != worker->counts_size || ++worker->stamp == 0) { /* new slots, or no stamp left that is new */
         memset(worker->counts, 0, size * sizeof(Count));
@@ -158,41 +135,91 @@ static int count_terms(Worker *worker, const Line *line) {
     size_t mask = 255; /* no more slots than the text needs: they stay in the nearest cache */
     while (mask < 2 * most)
         mask = 2 * mask + 1;
-    worker->n_found = 0;
-    for (size_t i = 0; i < line->n_terms; i++)
-        count_term(worker, mask, terms[i]);
-    for (size_t i = 0; i < line->n_facts; i++)
-        count_term(worker, mask, worker->facts[line->first_fact + i]);
+    *counter = (Counter){worker->counts, worker->found, mask, 0, (uint64_t)worker->stamp << 32};
     return 0;
 }
 
-/* Fill worker->totals with a text's scores; return how many of its terms are known, or -1. The order of all sums and
-   the place of the division are the reference's, so that the results are its results to the last bit. */
+static inline void count_term(Counter *counter, int32_t term) {
+    uint64_t key = counter->stamp | (uint32_t)term;
+    size_t slot = (uint32_t)term * UINT32_C(2654435769) >> 7 & counter->mask;
+    Count *count = &counter->counts[slot];
+    while ((count->key ^ key) - 1 < UINT32_MAX) /* another term of this text */
+        count = &counter->counts[slot = (slot + 1) & counter->mask];
+    if (count->key == key)
+        counter->found[count->position].count++;
+    else {
+        *count = (Count){key, counter->n};
+        counter->found[counter->n++] = (Found){(uint32_t)term, 1};
+    }
+}
+
+/* Count a text's terms in the order of `text.analyze`: tokens, prefixes, pairs, parts of handles; then its facts. */
+static int count_terms(const Core *core, Worker *worker, const Line *line) {
+    Counter counter;
+    if (start_counting(worker, 3 * line->count + line->parts + line->n_facts, &counter) < 0)
+        return -1;
+    const Finding *findings = worker->findings + line->first;
+    const Marks *marks = worker->marks + line->marks;
+    for (size_t i = 0; i < line->count; i += MARKED)
+        for (uint64_t left = marks[i / MARKED].words; left != 0; left &= left - 1)
+            count_term(&counter, findings[i + (size_t)lowest_bit(left)].word);
+    for (size_t i = 0; i < line->count; i += MARKED)
+        for (uint64_t left = marks[i / MARKED].prefixes; left != 0; left &= left - 1) {
+            int32_t term = findings[i + (size_t)lowest_bit(left)].prefix;
+            if (term > 0)
+                count_term(&counter, term);
+        }
+    for (size_t i = 0; i < line->count; i += MARKED)
+        for (uint64_t left = marks[i / MARKED].pairs; left != 0; left &= left - 1) {
+            int32_t term = (int32_t)findings[i + (size_t)lowest_bit(left)].pair;
+            if (term > 0)
+                count_term(&counter, term);
+        }
+    const Token *token = worker->tokens + line->first + line->count, *end = token + line->parts;
+    for (; token < end; token++) {
+        const uint8_t *s = worker->text + token->offset;
+        int32_t term = find_name(core, token->hash, token->head, token->tail, s, token->length)->word;
+        if (term > 0)
+            count_term(&counter, term);
+    }
+    for (size_t i = 0; i < line->n_facts; i++)
+        count_term(&counter, worker->facts[line->first_fact + i]);
+    worker->n_found = counter.n;
+    return 0;
+}
+
+static inline double frequency(uint32_t count) { return count < LOGS ? log_table[count] : 1.0 + log((double)count); }
+
+/* Fill worker->totals with a text's scores; return how many of its terms are known, or -1. The sums go by first
+   occurrence, as the reference's do, so that they do not depend on what else is in the batch. */
 static Py_ssize_t score_line(const Core *core, Worker *worker, const Line *line) {
-    if (count_terms(worker, line) < 0)
+    if (count_terms(core, worker, line) < 0)
         return -1;
     size_t stride = (size_t)core->n_rows + 1;
-    Found *found = worker->found, *end = found + worker->n_found;
-    double squares = 0.0;
-    for (; found < end; found++) {
-        const double *row = core->rows + (size_t)found->term * stride;
-        double tf = found->count < LOGS ? log_table[found->count] : 1.0 + log((double)found->count);
-        found->value = tf * row[0];
-        found->coef = row[1];
-        squares += found->value * found->value;
+    const Found *each = worker->found, *end = each + worker->n_found;
+    double squares = 0.0, first = 0.0, *totals = worker->totals;
+    for (; each < end; each++) {
+        const double *row = (const double *)((const uint8_t *)core->rows + each->term * core->row_size);
+        if (each->count == 1) { /* most are */
+            squares += row[0];
+            first += row[1];
+        } else {
+            double tf = frequency(each->count);
+            squares += tf * tf * row[0];
+            first += tf * row[1];
+        }
     }
-    double length = sqrt(squares + core->damping * core->damping), first = core->intercept[0];
-    memcpy(worker->totals, core->intercept, (size_t)core->n_rows * sizeof(double));
+    double length = sqrt(squares + core->damping * core->damping);
+    memcpy(totals, core->intercept, (size_t)core->n_rows * sizeof(double));
     if (length == 0.0)
         return 0;
-    for (found = worker->found; found < end; found++) {
-        found->value /= length;
-        first += found->value * found->coef;
+    totals[0] += first / length;
+    for (size_t row = 1; row < stride - 1; row++) {
+        double total = 0.0;
+        for (each = worker->found; each < end; each++)
+            total += frequency(each->count) * core->rows[(size_t)each->term * stride + 1 + row];
+        totals[row] += total / length;
     }
-    worker->totals[0] = first;
-    for (Py_ssize_t row = 1; row < core->n_rows; row++)
-        for (found = worker->found; found < end; found++)
-            worker->totals[row] += found->value * core->rows[(size_t)found->term * stride + 1 + (size_t)row];
     return (Py_ssize_t)worker->n_found;
 }
 

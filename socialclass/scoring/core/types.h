@@ -14,6 +14,9 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)
@@ -21,47 +24,57 @@
 #define PREFETCH(address) ((void)(address))
 #endif
 
-enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 4096, LOGS = 64, N_REASONS = 4 };
+enum { PADDING = 64, BATCH_LINES = 128, BATCH_BYTES = 2048, LOGS = 64, N_REASONS = 4 };
 enum { SIEVE = 4096 };                     /* bytes: Worker.sieve */
 enum { LONGEST_TEXT = 1 << 16 };           /* bytes: text.LONGEST_TEXT; Python cuts what is longer */
 enum { SHORTEST_PART = 4 };                /* of a handle: text._SHORTEST_PART */
 enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE, NOT_ENGLISH };
 enum { ADDS_FILE = 1, ADDS_POSITION };        /* members that an activity has not */
-#define NONE UINT32_MAX
-#define UNASKED (-2) /* of Name.prefix */
-#define ALIAS (-2) /* the `word` of a platform's name: as a token it is <platform> */
+#define ALIAS (-1) /* the `word` of a platform's name: as a token it is <platform> */
+#define UNKNOWN_TERM (-1) /* the `prefix` of a name that is none */
+
+/* Terms are numbered from 1 and ids begin with 1, so that tables of zeros are empty: a free slot says "no term", and
+   "nobody asked yet", to whoever reads it without looking. */
 
 /* A string that is a term, a prefix of terms, or a part of a pair; `length` 0 marks a free slot. The two ends are here
    so that a name of up to 16 bytes is compared without another look into memory. */
 typedef struct {
     uint64_t head, tail;       /* the first and the last 8 bytes */
     uint32_t length, offset;   /* offset into Core.pool, which is its id, too */
-    int32_t word, prefix;      /* the terms "name" and "name*", or -1; of a name longer than a prefix, the term of its
-                                  own first characters, or UNASKED until a text has asked */
+    int32_t word, prefix;      /* the terms "name", or 0, and "name*", or UNKNOWN_TERM; of a name longer than a prefix,
+                                  the term of its own first characters, or 0 until a text has asked */
 } Name;
 
 typedef struct {
-    uint32_t left, right;      /* ids; left NONE marks a free slot */
+    uint32_t ids[2];           /* of left and right, as the bytes of a pair's key (`key_of_pair`); 0 marks a free slot */
     int32_t term;
 } Pair;
 
 typedef struct {
     uint64_t head, tail;
-    uint32_t offset, length, hash, id;
+    uint32_t offset, length, hash;
     uint32_t prefix_length;    /* 0: the token is not longer than a prefix */
 } Token;
 
-/* The first characters of a token that is longer. */
+/* A token whose first characters must be looked up. */
 typedef struct {
     uint32_t token, hash;
-    int32_t term;              /* UNASKED if it must be looked up */
-    uint32_t slot;             /* of the token's name, which is told what was found; or NONE */
-} Longer;
+} Asked;
 
-/* Two neighbours that may be a pair of the vocabulary. */
+/* What was found of a token: its term, that of its first characters, and the pair with the one before: at first its
+   key, then its term. */
 typedef struct {
-    uint32_t left, right, hash;
-} Candidate;
+    int32_t word, prefix;
+    uint64_t pair;
+} Finding;
+
+enum { MARKED = 64 };
+
+/* Which of MARKED tokens in a row are terms, which have a prefix that may be one, and which may be a pair with the one
+   before: a bit for each. */
+typedef struct {
+    uint64_t words, prefixes, pairs;
+} Marks;
 
 /* Bytes that are not owned. */
 typedef struct {
@@ -74,8 +87,7 @@ typedef struct {
     size_t length;
     size_t first, count;       /* its tokens */
     size_t parts;              /* tokens after these: parts of handles, which are no neighbours */
-    size_t n_terms;            /* known terms, from worker->terms[3 * first] on */
-    size_t n_longer, n_pairs;  /* prefixes; candidates */
+    size_t marks;              /* its first in worker->marks */
     const uint8_t *record;     /* of a table: the record that the text is of, as it came; not owned */
     size_t record_length;
     int quoted;                /* a quote stands in the record */
@@ -86,14 +98,12 @@ typedef struct {
 } Line;
 
 typedef struct {
-    uint32_t stamp, position;
-    int32_t term;
+    uint64_t key;              /* the text's stamp, and below it the term */
+    size_t position;           /* in Worker.found */
 } Count;
 
 typedef struct {
-    int32_t term;
-    uint32_t count;
-    double value, coef;        /* coef: of the first row */
+    uint32_t term, count;
 } Found;
 
 typedef struct Shape Shape;
@@ -106,10 +116,12 @@ typedef struct Worker {
     size_t text_size, text_used, scratch_size, opened_size;
     Token *tokens;
     size_t tokens_size, n_tokens;
-    Longer *longer;            /* of all lines of the batch */
-    int32_t *terms;
-    Candidate *candidates;
-    size_t longer_size, terms_size, candidates_size;
+    Asked *asked;              /* of all lines of the batch, as what follows */
+    Finding *findings;         /* of each token */
+    Marks *marks;
+    size_t asked_size, n_asked, findings_size, marks_size, n_marks;
+    int32_t *terms;            /* of a text that a vocabulary is made of, up to 3 a token */
+    size_t terms_size;
     Count *counts;
     size_t counts_size;        /* a power of two */
     uint32_t stamp;
@@ -145,10 +157,11 @@ typedef struct {
     Pair *pairs;
     size_t pairs_size, n_pairs;
     uint64_t *filter;          /* a bit for each pair's hash: most neighbours are no pair, and this is small */
-    size_t filter_bits;
-    double *rows;              /* for each term: idf, then a coefficient for each row of scores */
+    int filter_shift;          /* what of a pair's hash is not its place in the filter */
+    double *rows;              /* for each term: idf * idf, then idf * coefficient for each row of scores; zeros first */
     double *intercept;
     Py_ssize_t n_terms, n_rows;
+    size_t row_size;           /* bytes of a term's row */
     double damping;
     int ngrams, prefix;
     PyObject *meaning_of, *normalize, *fold;
