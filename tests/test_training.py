@@ -35,7 +35,7 @@ WORDS = [
     "é",
 ]
 text = st.text() | st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
-analyzers = st.sampled_from([AnalyzerSettings(*each) for each in ((1, 0), (1, 3), (2, 0), (2, 5))])
+analyzers = st.sampled_from([AnalyzerSettings(*each) for each in ((1, 0), (1, 3), (2, 0), (2, 5), (2, 4, 1))])
 
 
 def bundled(size: int, flipped: float = 0.0, skip: int = 0) -> list[Example]:

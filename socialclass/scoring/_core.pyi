@@ -23,6 +23,7 @@ class Core:
         damping: float,
         ngrams: int,
         prefix: int,
+        entities: int,
         start: str,
         platform: str,
         platform_names: tuple[str, ...],

@@ -71,8 +71,9 @@ static inline int is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
 static inline int is_upper(uint8_t c) { return c >= 'A' && c <= 'Z'; }
 static inline int is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
-/* Copy `s` to worker->opened with hashtags opened by camel case: `text._HASHTAG` and `text._CAMEL_CASE`. */
-static Py_ssize_t open_hashtags(Worker *worker, const uint8_t *s, size_t length) {
+/* Copy `s` to worker->opened with hashtags opened by camel case: `text._HASHTAG` and `text._CAMEL_CASE`; `#` stays
+   where it is an entity. */
+static Py_ssize_t open_hashtags(const Core *core, Worker *worker, const uint8_t *s, size_t length) {
     const uint8_t *end = s + length, *tag = NULL; /* where the hashtag began that `s` stands in */
     if (GROW(worker->opened, worker->opened_size, 2 * length + PADDING) < 0)
         return no_memory(worker);
@@ -81,7 +82,7 @@ static Py_ssize_t open_hashtags(Worker *worker, const uint8_t *s, size_t length)
         size_t size = tag != NULL ? word_character(s, end) : 0;
         if (size == 0) {
             int opens = *s == '#' && word_character(s + 1, end) != 0;
-            if (!opens)
+            if (!opens || core->entities)
                 *out++ = *s;
             s++;
             tag = opens ? s : NULL;
@@ -184,7 +185,7 @@ static int normalise(Core *core, Worker *worker, const uint8_t *s, size_t length
             *folded = (Folded){source, size < 0 ? 0 : (size_t)size};
         }
         if (size >= 0 && memchr(source, '#', (size_t)size) != NULL) { /* U+FF03 became one, too */
-            size = open_hashtags(worker, source, (size_t)size);
+            size = open_hashtags(core, worker, source, (size_t)size);
             source = worker->opened;
         }
         if (size < 0)
@@ -229,6 +230,7 @@ typedef struct {
     size_t mail_end, host_end;
     size_t last_dot, after_gap; /* a host is only found from `after_gap` on and before `last_dot` */
     int at, slash, is_mail, is_host;
+    int is_account;            /* the entity found last is a mail address or a mention, and no link */
 } Runs;
 
 /* (?:[a-z0-9-]+\.)+[a-z]{2,}/ : labels cannot be empty, so what matters are the last dot and the last two in a row. */
@@ -253,6 +255,7 @@ static void measure_host(Runs *runs, const uint8_t *t, size_t i, size_t end) {
 /* Return where the URL, bare address, mail or mention that begins at `i` ends, or 0: alternatives 1 to 3. */
 static size_t link_end(Runs *runs, const uint8_t *t, size_t i, size_t end) {
     size_t after = 0;
+    runs->is_account = 0;
     if (t[i] == 'h' && end - i > 7 && memcmp(t + i, "http", 4) == 0) {
         size_t secure = t[i + 4] == 's';
         after = memcmp(t + i + 4 + secure, "://", 3) == 0 ? i + 7 + secure : 0;
@@ -274,7 +277,7 @@ static size_t link_end(Runs *runs, const uint8_t *t, size_t i, size_t end) {
             runs->mail_end = mail_run(t, i, end, 1);
             runs->is_mail = runs->mail_end < end && t[runs->mail_end] == '@';
         }
-        if (runs->is_mail)
+        if ((runs->is_account = runs->is_mail))
             return mail_run(t, runs->mail_end + 1, end, 0);
     }
     return 0;
@@ -351,10 +354,30 @@ static inline void emit(const Core *core, Worker *worker, size_t offset, size_t 
         token->prefix_length = (uint32_t)prefix_length(s, length, characters, wide);
 }
 
+/* Emit what a link is made of, `text._HOST`, or the mark of an account; URL_TOKEN stands behind t[end]. */
+static void emit_entity(const Core *core, Worker *worker, const Runs *runs, size_t i, size_t end) {
+    const uint8_t *t = worker->text;
+    if (runs->is_account) {
+        emit(core, worker, runs->mail_end, 1, 0);
+        return;
+    }
+    emit(core, worker, end + 1, URL_LENGTH, 0);
+    worker->tokens[worker->n_tokens - 1].prefix_length = 0;
+    size_t scheme = t[i] != 'h' ? 0 : memcmp(t + i, "http://", 7) == 0 ? 7 : memcmp(t + i, "https://", 8) == 0 ? 8 : 0;
+    i += scheme;
+    i += memcmp(t + i, "www.", 4) == 0 ? 4 : 0;
+    size_t stop = i;
+    if (byte_class[t[i]] == WORD)
+        while (is_host[t[stop]] && (t[stop] != '.' || (is_host[t[stop + 1]] && t[stop + 1] != '.')))
+            stop++;
+    if (stop > i)
+        emit(core, worker, i, stop - i, 0);
+}
+
 /* Find the tokens of worker->text from `i` to `end`. The caller has made room, and t[end] is 0. */
 static void tokenise(const Core *core, Worker *worker, size_t i, size_t end, Signs signs) {
     const uint8_t *t = worker->text;
-    Runs runs = {i, i, 0, 0, signs.at, signs.slash, 0, 0};
+    Runs runs = {i, i, 0, 0, signs.at, signs.slash, 0, 0, 0};
     int links = signs.at || signs.slash;
     while (i < end) {
         uint8_t class = byte_class[t[i]];
@@ -365,6 +388,8 @@ static void tokenise(const Core *core, Worker *worker, size_t i, size_t end, Sig
         if (links || t[i] == 'w') {
             size_t stop = link_end(&runs, t, i, end);
             if (stop != 0) {
+                if (core->entities)
+                    emit_entity(core, worker, &runs, i, end);
                 i = stop;
                 continue;
             }
@@ -479,11 +504,13 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
     if (end > UINT32_MAX - PADDING || GROW(worker->tokens, worker->tokens_size, worker->n_tokens + end - begin) < 0)
         return no_memory(worker);
     memset(worker->text + end, 0, PADDING);
+    if (core->entities)
+        memcpy(worker->text + end + 1, URL_TOKEN, URL_LENGTH);
     Line *line = &worker->lines[worker->n_lines++];
     *line = (Line){.source = s, .length = length, .first = worker->n_tokens};
     tokenise(core, worker, begin, end, signs);
     line->count = worker->n_tokens - line->first;
-    worker->text_used++; /* the next text leaves this one its 0 */
+    worker->text_used += core->entities ? 1 + URL_LENGTH : 1; /* the next text leaves this one its 0 */
     if (signs.at) {
         if (folded.bytes == NULL && emit_handles_by_python(core, worker, s, length) < 0)
             return -1;
