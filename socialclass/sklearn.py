@@ -35,6 +35,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         *,
         ngrams: int = AnalyzerSettings().ngrams,
         prefix: int = AnalyzerSettings().prefix,
+        entities: int = AnalyzerSettings().entities,
         min_df: int = TrainSettings().min_df,
         damping: float = TrainSettings().damping,
         idf_power: int = TrainSettings().idf_power,
@@ -46,6 +47,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
     ) -> None:
         self.ngrams = ngrams
         self.prefix = prefix
+        self.entities = entities
         self.min_df = min_df
         self.damping = damping
         self.idf_power = idf_power
@@ -66,7 +68,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         width = len(str(len(self.classes_)))  # so that the names sort as the classes do
         names = [f"{code:0{width}d}" for code in codes.ravel()]
         settings = TrainSettings(
-            analyzer=AnalyzerSettings(self.ngrams, self.prefix),
+            analyzer=AnalyzerSettings(self.ngrams, self.prefix, self.entities),
             min_df=self.min_df,
             damping=self.damping,
             idf_power=self.idf_power,

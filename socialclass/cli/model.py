@@ -55,7 +55,7 @@ def show(model: str | None, terms: int, output_format: str, color: str) -> None:
             "sha256": _sha256_of(path),
             "classes": classifier.classes,
             "terms": len(weights.terms),
-            "analyzer": weights.analyzer._asdict(),
+            "analyzer": weights.analyzer.as_facts(),
             "damping": weights.damping,
             **classifier.facts,
             "strongest_terms": {

@@ -1,8 +1,8 @@
 """search: which settings suit a corpus, by cross-validation on the folds that calibration uses, within a time budget.
 
-From coarse to fine, each round from the best of the round before: the strength of the penalty for each way to weigh
-terms, on two folds; what is a term; then the best few on all folds; then what lies near the best. A corpus's terms are
-counted once for each way to find them.
+From coarse to fine, each round from the best of the round before: whether links, mentions and hashtags are evidence, on
+all folds; the strength of the penalty for each way to weigh terms, on two folds; what is a term; then the best few on
+all folds; then what lies near the best. A corpus's terms are counted once for each way to find them.
 """
 
 import time
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from socialclass.classifier import probabilities
 from socialclass.corpus import Example, check_corpus
 from socialclass.evaluation import measure
-from socialclass.text import AnalyzerSettings
+from socialclass.text import ENTITY_MARKS, URL, AnalyzerSettings
 from socialclass.training.calibration import fit_calibration
 from socialclass.training.fitting import targets_of
 from socialclass.training.folding import fold_scores, folds, why_no_folds
@@ -90,6 +90,7 @@ def search(
     budget: float = 60.0,
     *,
     weigh_labels: bool = True,
+    try_entities: bool = True,
     watch: Callable[[Progress], None] | None = None,
 ) -> SearchResult:
     """Return settings that label texts of other groups well: the highest macro-F1 by cross-validation.
@@ -97,31 +98,57 @@ def search(
     settings: tried first, and kept where the corpus is too small to try any, or the gain is within its standard error.
     budget: seconds after which no other trial begins; the first one is always finished. Ctrl-C ends the search, too.
     weigh_labels: try ``class_weight="balanced"`` where labels are of unequal size.
+    try_entities: try links, mentions and hashtags as terms, where the settings have them off and texts hold any.
     watch: called after each trial.
     Raises `CorpusError` for one class or no terms.
 
     >>> search([Example("free shoes", "ad"), Example("hi mum", "chat")]).ended
     'impossible'
     """
+    from threadpoolctl import threadpool_limits
+
     labels = check_corpus(examples)
     if why := why_no_folds(examples, min(labels.values())):
         return SearchResult(settings, (), "impossible", budget, why)
     uneven = max(labels.values()) >= IMBALANCED * min(labels.values())
     bench = _Bench(examples, tuple(sorted(labels)), seed, time.monotonic() + budget, budget, watch)
-    ended = "complete"
+    with threadpool_limits(1, "blas"):  # all its matrices are small: threads would only wait for each other
+        ended = _run(bench, settings, weigh_labels and uneven, try_entities)
+    first, best = bench.trials[0], bench.best()
+    return SearchResult(_chosen(first, best, bench.error(first, best)), tuple(bench.trials), ended, budget)
+
+
+def _run(bench: "_Bench", settings: TrainSettings, weigh_labels: bool, try_entities: bool) -> str:
+    """Try candidates until there are no more, the budget is used up or somebody interrupts; return which."""
     try:
         bench.run([settings], FOLDS)
-        bench.run(_likely(settings), FOLDS)
-        for candidates, size in _rounds(bench, settings, weigh_labels and uneven):
+        bench.run(start := _likely(settings), FOLDS)
+        entities = try_entities and not settings.analyzer.entities and _helpful_entities(bench, start[0])
+        if entities:
+            settings = replace(settings, analyzer=settings.analyzer._replace(entities=1))
+            bench.run(_likely(settings), FOLDS)
+        for candidates, size in _rounds(bench, settings, weigh_labels):
             bench.run(candidates, size)
     except _OutOfTime:
-        ended = "budget"
+        return "budget"
     except KeyboardInterrupt:
         if not bench.trials:
             raise
-        ended = "interrupted"
-    first, best = bench.trials[0], bench.best()
-    return SearchResult(_chosen(first, best, bench.error(first, best)), tuple(bench.trials), ended, budget)
+        return "interrupted"
+    return "complete"
+
+
+def _helpful_entities(bench: "_Bench", without: TrainSettings) -> bool:
+    """Say whether links, mentions and hashtags as terms gain more than the gain's standard error.
+
+    How common they are is a habit of a place and a time, so without a clear gain a model is better off not to know.
+    """
+    analyzer = without.analyzer._replace(entities=1)
+    if not ENTITY_MARKS.union({URL}).intersection(bench.counts(analyzer).terms):
+        return False
+    bench.run([replace(without, analyzer=analyzer)], FOLDS)
+    plain, marked = (bench.trial(replace(without, analyzer=each)) for each in (without.analyzer, analyzer))
+    return marked.macro_f1 - plain.macro_f1 > bench.error(plain, marked)
 
 
 def _chosen(first: Trial, best: Trial, error: float) -> TrainSettings:
@@ -135,7 +162,11 @@ def _chosen(first: Trial, best: Trial, error: float) -> TrainSettings:
 def _likely(start: TrainSettings) -> list[TrainSettings]:
     """Return what has mostly been better: tried on all folds at once, so that a short search has found something."""
     contrasted = [replace(start, contrast=contrast) for contrast in CONTRASTS]
-    return [*contrasted, replace(contrasted[0], analyzer=ANALYZERS[1])]
+    return [*contrasted, replace(contrasted[0], analyzer=_analyzers(start)[1])]
+
+
+def _analyzers(start: TrainSettings) -> list[AnalyzerSettings]:
+    return [each._replace(entities=start.analyzer.entities) for each in ANALYZERS]
 
 
 def _rounds(bench: "_Bench", start: TrainSettings, weigh_labels: bool) -> Iterator[tuple[Iterable[TrainSettings], int]]:
@@ -144,7 +175,7 @@ def _rounds(bench: "_Bench", start: TrainSettings, weigh_labels: bool) -> Iterat
         weighted = replace(start, idf_power=power, damping=damping, contrast=contrast)
         yield [replace(weighted, C=C) for C in STRENGTHS], COARSE_FOLDS
     top = bench.best(COARSE_FOLDS).settings
-    yield [replace(top, analyzer=analyzer) for analyzer in ANALYZERS], COARSE_FOLDS
+    yield [replace(top, analyzer=analyzer) for analyzer in _analyzers(start)], COARSE_FOLDS
     top = bench.best(COARSE_FOLDS).settings
     yield [replace(top, min_df=2)], COARSE_FOLDS
     if weigh_labels:
@@ -154,7 +185,7 @@ def _rounds(bench: "_Bench", start: TrainSettings, weigh_labels: bool) -> Iterat
     yield [replace(top, C=round(top.C * factor, 3)) for factor in (0.55, 1.8)], FOLDS
     if top.damping:
         yield [replace(top, damping=top.damping * factor) for factor in (0.5, 2.0)], FOLDS
-    yield [replace(bench.best().settings, analyzer=analyzer) for analyzer in ANALYZERS[:3]], FOLDS
+    yield [replace(bench.best().settings, analyzer=analyzer) for analyzer in _analyzers(start)[:3]], FOLDS
 
 
 class _OutOfTime(Exception):  # noqa: N818 - no error: it ends a search
@@ -200,6 +231,16 @@ class _Bench:
         """Return the best trial on that many folds; there is always one on all."""
         return (self.ranked(folds) or self.ranked(FOLDS))[0]
 
+    def trial(self, settings: TrainSettings) -> Trial:
+        """Return the trial of these settings on all folds."""
+        return next(each for each in self.trials if each.folds == FOLDS and each.settings == settings)
+
+    def counts(self, analyzer: AnalyzerSettings) -> TermCounts:
+        """Return the counts of all texts' terms."""
+        if analyzer not in self._counts:
+            self._counts[analyzer] = count_examples(self.examples, analyzer)
+        return self._counts[analyzer]
+
     def error(self, first: Trial, best: Trial) -> float:
         """Return the standard error of the gain of one trial on all folds over another: of the same texts, paired.
 
@@ -212,13 +253,12 @@ class _Bench:
     def _try(self, settings: TrainSettings, size: int) -> Trial:
         import numpy as np
 
-        if settings.analyzer not in self._counts:
-            self._counts[settings.analyzer] = count_examples(self.examples, settings.analyzer)
+        counts = self.counts(settings.analyzer)
         for number in range(size):
             if self.trials and time.monotonic() > self.deadline:
                 raise _OutOfTime
             if (settings, number) not in self._scores:
-                counts, fold = self._counts[settings.analyzer], self.folds[number]
+                fold = self.folds[number]
                 self._scores[settings, number] = fold_scores(counts, self.targets, fold, self.classes, settings, LOOSE)
         rows = np.concatenate([self.folds[number][1] for number in range(size)])
         scores = np.concatenate([self._scores[settings, number] for number in range(size)])
