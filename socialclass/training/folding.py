@@ -57,7 +57,7 @@ def folds(examples: Sequence[Example], seed: int, size: int = FOLDS) -> "list[Fo
 
 
 def _least(spread: Sequence[float], texts: Sequence[float]) -> int:
-    """Return the fold of the least spread; of those that are as good, by scikit-learn's measure, that of fewer texts."""
+    """Return the fold of the least spread; of those within scikit-learn's tolerance, that of the fewest texts."""
     best = 0
     for fold in range(1, len(spread)):
         near = abs(spread[fold] - spread[best]) <= 1e-8 + 1e-5 * spread[best]
