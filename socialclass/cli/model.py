@@ -132,7 +132,7 @@ def export(model: str | None, shape: str, output: str, force: bool) -> None:
     """
     from socialclass.exchange import export_model
 
-    refuse_overwriting((output,), force)
+    refuse_overwriting((output,), force, (model,))
     export_model(open_model(model), shape, output)
     if shape == "sklearn":
         note(f"{output} is a pickle: it runs code when it is opened, and needs socialclass where it is")

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from socialclass.cli.options import FloatParamType, force_option, is_terminal, note, read_options, refuse_overwriting
+from socialclass.cli.options import (
+    FloatParamType,
+    force_option,
+    is_terminal,
+    note,
+    placed,
+    read_options,
+    refuse_overwriting,
+)
 from socialclass.formats import ReadOptions
 
 if TYPE_CHECKING:
@@ -73,7 +81,7 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
     """
     if old_corpus is not None and old is None:
         raise click.UsageError("--corpus says where the corpus of --add is; give --add MODEL, too")
-    refuse_overwriting((model,), force)
+    refuse_overwriting((model,), force, (corpus, old_corpus))
     from socialclass.corpus import read_corpus
     from socialclass.persistence import load_model, save_model
     from socialclass.training import TrainSettings, corpus_of, remarks, source_facts, train_examples
@@ -94,9 +102,11 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
     facts: dict[str, object] = {"sources": sources}
     if search if search is not None else old is None:
         open_settings = {"weigh_labels": class_weight is None, "try_entities": entities is None}
-        result = _search(examples, settings, seed, budget, open_settings, quiet)
+        with placed(corpus):
+            result = _search(examples, settings, seed, budget, open_settings, quiet)
         settings, facts["search"] = result.settings, result.as_facts()
-    classifier = train_examples(examples, settings, seed, facts)
+    with placed(corpus):
+        classifier = train_examples(examples, settings, seed, facts)
     save_model(classifier, model)
     if not quiet:
         for remark in remarks(examples):  # not earlier: an error is one line alone

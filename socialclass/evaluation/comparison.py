@@ -196,7 +196,8 @@ def compare_records(
     if unknown:
         known = ", ".join(old.classes)
         remedy = f"their labels are: {known}; --label-field '' leaves the labels out"
-        raise CorpusError(f"the models do not know the label {unknown[0]!r}", remedy=remedy)
+        place = str(records[labels.index(unknown[0])].place)
+        raise CorpusError(f"the models do not know the label {unknown[0]!r}", place=place, remedy=remedy)
     named = [group_of(record, group_field) for record in records]
     groups = numbered([name or (row,) for row, name in enumerate(named)]).tolist()
     texts, facts = [record.text for record in records], [record.facts for record in records]
