@@ -229,6 +229,21 @@ def test_remarks(rows: Sequence[tuple[str, str, str]], told: str) -> None:
     assert any(line.startswith(told) for line in remarks([Example(*row) for row in rows]))
 
 
+@pytest.mark.parametrize(
+    ("texts", "labels", "told"),
+    [
+        (["a", "b"], ["x"], "2 texts, but 1 labels"),
+        (["a", float("nan")], ["x", "y"], r"texts\[1\] is float, not str"),
+        (["a", "b"], ["x", None], r"labels\[1\] is NoneType, not str"),
+        (["a", "b"], [0, 1], r"labels\[0\] is int, not str"),
+    ],
+)
+def test_columns_that_are_none_are_told(texts: list[str], labels: list[str], told: str) -> None:
+    """Gaps of a data frame and numbers as labels are named by their place."""
+    with pytest.raises((TypeError, ValueError), match=told):
+        train(texts, labels)
+
+
 def test_a_label_in_one_group_is_an_error() -> None:
     """A fold without a label cannot be learnt from; the message names the label."""
     corpus = [Example(f"hi {i} mum", "ab"[i % 2], "g" if i % 2 else str(i)) for i in range(20)]

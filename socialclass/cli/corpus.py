@@ -198,6 +198,8 @@ def suggest(file: str, model: str | None, number: int, input_format: str, text_f
 
     refuse_overwriting((output,), force, (file, model))
     records = _unlabelled(file, ReadOptions(input_format, text_field, encoding, encoding_errors), label_field)
+    if not records:
+        note(f"{file}: no row has a text and no label in {label_field!r}: there is nothing to suggest")
     facts = [record.facts for record in records]
     chosen = suggest(open_model(model), [record.text for record in records], number, facts if any(facts) else None)
     names = tuple(prefix + name for name in ("predicted_label", "score", "reason"))

@@ -25,7 +25,7 @@ Examples:
   socialclass model verify my.joblib corpus.csv --label-field kind
   socialclass model verify my.joblib --expect-sha256 "$(cat my.joblib.sha256)"
 \b
-Exit codes: 0 identical, 1 error, 2 usage, 4 different.
+Exit codes: 0 identical, or the same but for rounding (another processor), 1 error, 2 usage, 4 different.
 """
 _EXPORT = """\b
 Examples:
@@ -108,10 +108,11 @@ def verify(model: str | None, corpus: str | None, input_format: str, text_field:
     reading = ReadOptions(input_format, text_field, encoding, encoding_errors)
     source = corpus or str(find_resource("data", "train.jsonl"))
     result = reproduce(classifier, read_corpus(source, reading, label_field, group_field), path)
-    click.echo(f"{path}: {'identical' if result.identical else 'different'} when trained again on {source}")
+    same = "identical" if result.identical else "the same but for rounding" if result.equivalent else "different"
+    click.echo(f"{path}: {same} when trained again on {source}")
     for difference in result.differences:
         note(f"{path}: {difference}")
-    if not result.identical:
+    if not result.equivalent:
         click.get_current_context().exit(GATE_EXIT)
 
 
