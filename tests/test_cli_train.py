@@ -82,6 +82,21 @@ def test_what_cannot_be_learnt_has_a_place(run: Run, tmp_path: Path, content: st
     assert (done.returncode, done.stderr.decode().startswith(f"socialclass: {table}: {message}; ")) == (1, True)
 
 
+def test_labels_of_json_may_be_numbers(run: Run, tmp_path: Path) -> None:
+    """0 and 1 are labels in JSON as they are in CSV, for all that read a corpus; a list is none."""
+    table, model = tmp_path / "c.jsonl", tmp_path / "m.joblib"
+    rows = [{"text": text, "label": int(label == LABELS[0])} for text, label in ROWS]
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert run("train", table, "-o", model, "--no-search").returncode == 0
+    assert load_model(str(model)).classes == ("0", "1")
+    assert b"labelled texts" in run("compare", model, model, table).stdout
+    assert run("evaluate", "-m", model, table).returncode == 0
+    assert b"unreadable" not in run("corpus", "check", table, "--suspects", "0").stdout
+    assert b"nothing to suggest" in run("corpus", "suggest", table, "-m", model).stderr
+    table.write_text('{"text": "a", "label": ["b"]}\n')
+    assert b"c.jsonl:1: no label in 'label'" in run("train", table, "-o", model, "--force").stderr
+
+
 def test_entities_are_asked_for(run: Run, tmp_path: Path) -> None:
     """--entities makes them terms, --no-entities does not even where a search would."""
     rows = [(f"{text} {'https://t.co/x' if label == LABELS[0] else '@ana'}", label) for text, label in ROWS]

@@ -21,6 +21,7 @@ from socialclass.cli.options import (
     read_options,
     refuse_overwriting,
 )
+from socialclass.corpus import label_of
 from socialclass.formats import AddedFields, ReadOptions, Record
 from socialclass.inputs import read_records
 
@@ -172,7 +173,7 @@ def _unlabelled(file: str, reading: ReadOptions, label_field: str) -> list[Recor
     found = []
     for record in read_records(file, reading):
         label = dict(zip(record.names, record.values, strict=False)).get(label_field)
-        if not record.error and not (isinstance(label, str) and label.strip()):
+        if not record.error and not label_of(label):
             found.append(record)
     return found
 

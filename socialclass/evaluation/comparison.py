@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from socialclass.classifier import UNCERTAIN, Classifier, Prediction
-from socialclass.corpus import field_of, group_of
+from socialclass.corpus import field_of, group_of, label_of
 from socialclass.errors import CorpusError, ModelError
 from socialclass.evaluation.measures import ROUNDS, draws
 from socialclass.evaluation.outcomes import numbered
@@ -207,4 +207,6 @@ def compare_records(
 def _label_of(record: Record, name: str | None) -> str:
     if name == "" or (name is None and "label" not in record.names):
         return ""
-    return field_of(record, name or "label", "--label-field").strip()
+    name = name or "label"
+    field_of(record, name, "--label-field")  # raises where there is none
+    return label_of(dict(zip(record.names, record.values, strict=False))[name])
