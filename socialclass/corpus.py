@@ -1,6 +1,7 @@
 """A labelled corpus: read, counted, fingerprinted. It is not learnt from here."""
 
 import hashlib
+import json
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -59,10 +60,21 @@ def example_of(record: Record, label_field: str = "label", group_field: str | No
             raise InputError(f"two columns are named {name!r}", place=str(record.place), remedy="rename one of them")
     if label_field not in fields:
         raise UnknownFieldError(label_field, fields, place=str(record.place), option="--label-field")
-    label = fields[label_field]
-    if not isinstance(label, str) or not label.strip():
+    label = label_of(fields[label_field])
+    if not label:
         raise InputError(f"no label in {label_field!r}", place=str(record.place), remedy="label or remove this record")
-    return Example(record.text, label.strip(), group_of(record, group_field), tuple(record.facts))
+    return Example(record.text, label, group_of(record, group_field), tuple(record.facts))
+
+
+def label_of(value: object) -> str:
+    """Return a field's value as a label: text, or a number or truth value of JSON as JSON writes it; else nothing.
+
+    >>> [label_of(value) for value in (" ad ", 1, 0.5, True, None, ["ad"], float("nan"))]
+    ['ad', '1', '0.5', 'true', '', '', '']
+    """
+    if isinstance(value, str):
+        return value.strip()
+    return json.dumps(value) if isinstance(value, int | float) and value == value else ""
 
 
 def group_of(record: Record, group_field: str | None) -> str:

@@ -62,7 +62,7 @@ def to_json(classifier: Classifier) -> dict[str, Any]:
         "format": "socialclass-json",
         "version": 1,
         "classes": list(classifier.classes),
-        "analyzer": weights.analyzer._asdict(),
+        "analyzer": weights.analyzer.as_facts(),
         "formula": _FORMULA,
         "damping": weights.damping,
         "intercept": list(weights.intercept),
@@ -113,8 +113,9 @@ def to_onnx(classifier: Classifier) -> "ModelProto":
         constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR)
-    settings = {**weights.analyzer._asdict()}
-    helper.set_model_props(model, {"terms": "\n".join(weights.terms), "analyzer": json.dumps(settings)})
+    helper.set_model_props(
+        model, {"terms": "\n".join(weights.terms), "analyzer": json.dumps(weights.analyzer.as_facts())}
+    )
     checker.check_model(model)
     return model
 

@@ -187,7 +187,7 @@ def _to_parts(classifier: Classifier) -> tuple[str, dict[str, bytes]]:
     weights = classifier.weights
     header = {
         "classes": list(classifier.classes),
-        "analyzer": weights.analyzer._asdict(),
+        "analyzer": weights.analyzer.as_facts(),
         "damping": weights.damping,
         "facts": dict(classifier.facts),
     }

@@ -278,7 +278,7 @@ def print_model(classifier: Classifier, path: str, sha256: str, size: int, conso
     card.add_row("sha256", sha256)
     card.add_row("classes", Text(", ".join(map(printable, classifier.classes))))
     card.add_row("terms", f"{len(weights.terms):,}")
-    card.add_row("analyzer", _named(weights.analyzer._asdict()))
+    card.add_row("analyzer", _named(weights.analyzer.as_facts()))
     for name, value in facts.items():
         if name == "search":  # a line a trial would bury the rest; --output-format json has them
             value = {part: each for part, each in value.items() if part != "trials"}

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
 from socialclass.classifier import Classifier
+from socialclass.errors import CorpusError
 from socialclass.text import AnalyzerSettings
 from socialclass.training import TrainSettings, train
 
@@ -35,6 +36,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         *,
         ngrams: int = AnalyzerSettings().ngrams,
         prefix: int = AnalyzerSettings().prefix,
+        entities: int = AnalyzerSettings().entities,
         min_df: int = TrainSettings().min_df,
         damping: float = TrainSettings().damping,
         idf_power: int = TrainSettings().idf_power,
@@ -46,6 +48,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
     ) -> None:
         self.ngrams = ngrams
         self.prefix = prefix
+        self.entities = entities
         self.min_df = min_df
         self.damping = damping
         self.idf_power = idf_power
@@ -55,7 +58,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         self.calibrate = calibrate
         self.random_state = random_state
 
-    def fit(self, X: Iterable[str], y: Iterable[Any], groups: Iterable[str] | None = None) -> Self:
+    def fit(self, X: Iterable[str], y: Iterable[Any], groups: Iterable[Any] | None = None) -> Self:
         """Fit on n_texts texts and their labels, which may be of any type that sorts.
 
         groups: texts of one group stay on one side when the calibration's scores are made. Raises `CorpusError` for one
@@ -63,10 +66,12 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         """
         labels = np.asarray(list(y))
         self.classes_, codes = np.unique(labels, return_inverse=True)
+        if len(self.classes_) == 1:  # here, since training knows the classes by their numbers
+            raise CorpusError(f"every text has the label {labels[0]!s}", remedy="give it texts of two labels")
         width = len(str(len(self.classes_)))  # so that the names sort as the classes do
         names = [f"{code:0{width}d}" for code in codes.ravel()]
         settings = TrainSettings(
-            analyzer=AnalyzerSettings(self.ngrams, self.prefix),
+            analyzer=AnalyzerSettings(self.ngrams, self.prefix, self.entities),
             min_df=self.min_df,
             damping=self.damping,
             idf_power=self.idf_power,
@@ -75,7 +80,9 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
             class_weight=self.class_weight,
             calibrate=self.calibrate,
         )
-        self.classifier_ = train(X, names, groups=groups, settings=settings, seed=self.random_state)
+        self.classifier_ = train(
+            X, names, groups=None if groups is None else map(str, groups), settings=settings, seed=self.random_state
+        )
         return self
 
     def predict_proba(self, X: Iterable[str]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ The text itself is never changed: normalising happens in a copy that only the fe
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ LONGEST_TEXT = 1 << 16  # bytes of UTF-8 that are judged of a text; the compiled
 
 PLATFORM = "<platform>"
 START = "<start>"
+URL = "<url>"
 
 # The platform never decides: all these names are one token, which alone is no term. Words that are mostly
 # something else in English (teams, threads, signal, x) are left out.
@@ -26,6 +28,7 @@ PLATFORM_NAMES = frozenset(
 # often somebody exclaims is a habit and not a purpose.
 LONE_TERMS = frozenset("%$£€`{}[]()<>=\\/_~|*;")
 _NO_TERMS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~") - LONE_TERMS | {PLATFORM, START}
+ENTITY_MARKS = frozenset("@#")
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
 _TYPOGRAPHIC = str.maketrans("‘’ʼ“”„", "'''\"\"\"")
@@ -37,15 +40,15 @@ _DIGITS = str.maketrans("123456789", "000000000")
 
 _SHORTEST_PART = 4  # of a handle: shorter parts are initials and first names
 
-# One pass over the normalised text. A URL, a mail address or a mention is consumed without giving a token: that there
-# is one is a habit of a place, not of a purpose; so are emoji. A word may hold apostrophes.
+# One pass over the normalised text. A URL, a mail address or a mention is consumed without giving a token, unless the
+# settings ask for entities: that there is one is a habit of a place, not of a purpose; so are emoji. A word may hold
+# apostrophes.
 _WORD_OR_MARK = r"([^\W_]+(?:'[^\W_]+)*|[!-/:-@[-`{-~£€])"
-_TOKEN = re.compile(
-    r"(?:https?://|www\.)\S+"
-    r"|(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*"
-    r"|[\w.+-]*@[\w.-]*"
-    rf"|{_WORD_OR_MARK}"
-)
+_LINK = r"(?:https?://|www\.)\S+|(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*"
+_ACCOUNT = r"[\w.+-]*@[\w.-]*"
+_TOKEN = re.compile(rf"{_LINK}|{_ACCOUNT}|{_WORD_OR_MARK}")
+_ENTITY = re.compile(rf"(?P<link>{_LINK})|(?P<account>{_ACCOUNT})|{_WORD_OR_MARK}")
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*)?")
 _PLAIN_TOKEN = re.compile(_WORD_OR_MARK)  # the same for a text without links and mentions, three times as fast
 
 
@@ -55,10 +58,22 @@ class AnalyzerSettings(NamedTuple):
     ngrams: longest run of neighbouring tokens that is a term (1 or 2).
     prefix: tokens longer than this many characters also give their first `prefix` characters as a term, so that
         "discounted" is evidence where the corpus only has "discount"; 0 for none.
+    entities: 1 to make a URL the tokens ``<url>`` and its host, a mention or a mail address the token ``@``, and to
+        keep the ``#`` of a hashtag as one; 0 for none of these, since in other places they are as common as the place
+        has it.
     """
 
     ngrams: int = 2
     prefix: int = 5
+    entities: int = 0
+
+    def as_facts(self) -> dict[str, int]:
+        """Return the settings as a model file holds them; without entities, as before there were any.
+
+        >>> AnalyzerSettings().as_facts(), AnalyzerSettings(entities=1).as_facts()
+        ({'ngrams': 2, 'prefix': 5}, {'ngrams': 2, 'prefix': 5, 'entities': 1})
+        """
+        return {name: value for name, value in self._asdict().items() if name != "entities" or value}
 
 
 def fold_compatibility(text: str) -> str:
@@ -72,38 +87,54 @@ def fold_compatibility(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_TYPOGRAPHIC)
 
 
-def normalize(text: str) -> str:
+def normalize(text: str, entities: int = 0) -> str:
     """Return the copy of `text` that features are made from: folded, hashtags opened, lower case, every digit a 0.
 
-    >>> normalize("ＳＡＬＥ\\u200b at #BlackFriday2024")
-    'sale at black friday0000'
+    >>> normalize("ＳＡＬＥ\\u200b at #BlackFriday2024"), normalize("#BlackFriday", entities=1)
+    ('sale at black friday0000', '#black friday')
     """
-    return _in_lower_case(fold_compatibility(text))
+    return _in_lower_case(fold_compatibility(text), entities)
 
 
-def _in_lower_case(text: str) -> str:
+def _in_lower_case(text: str, entities: int) -> str:
     if "#" in text:
-        text = _HASHTAG.sub(lambda tag: _CAMEL_CASE.sub(" ", tag[1]), text)
+        mark = "#" if entities else ""
+        text = _HASHTAG.sub(lambda tag: mark + _CAMEL_CASE.sub(" ", tag[1]), text)
     return text.lower().translate(_DIGITS)
 
 
-def tokenize(text: str) -> list[str]:
+def tokenize(text: str, entities: int = 0) -> list[str]:
     """Return the tokens of a text, in order: words and single marks; every digit is 0.
 
     >>> tokenize("@ana Don't miss 20% off on Facebook: https://t.co/x1")
     ["don't", 'miss', '00', '%', 'off', 'on', '<platform>', ':']
+    >>> tokenize("@ana #sale www.shop.example/a", entities=1)
+    ['@', '#', 'sale', '<url>', 'shop.example']
     """
-    return _tokens(normalize(text))
+    return _tokens(normalize(text, entities), entities)
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens(text: str, entities: int) -> list[str]:
     if "@" in text or "/" in text or "www." in text:
-        found = list(filter(None, _TOKEN.findall(text)))
+        found = list(_with_entities(text)) if entities else list(filter(None, _TOKEN.findall(text)))
     else:
         found = _PLAIN_TOKEN.findall(text)
     if PLATFORM_NAMES.isdisjoint(found):
         return found
     return [PLATFORM if token in PLATFORM_NAMES else token for token in found]
+
+
+def _with_entities(text: str) -> Iterator[str]:
+    for found in _ENTITY.finditer(text):
+        if found["account"]:
+            yield "@"
+        elif found["link"]:
+            yield URL
+            host = _HOST.match(found["link"])
+            if host and host[1]:
+                yield host[1]
+        else:
+            yield found[0]
 
 
 def addressees(text: str) -> list[str]:
@@ -133,15 +164,18 @@ def analyze(text: str, settings: AnalyzerSettings = AnalyzerSettings()) -> list[
 
     >>> analyze("Ordered, on Slack", AnalyzerSettings(ngrams=2, prefix=5))
     ['ordered', 'on', 'order*', '<start> ordered', 'ordered ,', ', on', 'on <platform>']
+    >>> analyze("@ana #sale", AnalyzerSettings(ngrams=1, prefix=0, entities=1))
+    ['@', '#', 'sale']
     """
     folded = fold_compatibility(text)
-    tokens = _tokens(_in_lower_case(folded))
-    terms = [token for token in tokens if token not in _NO_TERMS]
+    tokens = _tokens(_in_lower_case(folded, settings.entities), settings.entities)
+    no_terms = _NO_TERMS - ENTITY_MARKS if settings.entities else _NO_TERMS
+    terms = [token for token in tokens if token not in no_terms]
     pairs = pairwise([START, *tokens]) if settings.ngrams > 1 else ()
     if settings.prefix:
         size = settings.prefix
-        terms += [f"{token[:size]}*" for token in terms if len(token) > size]
-    terms += [f"{left} {right}" for left, right in pairs if right not in _NO_TERMS or left not in _NO_TERMS]
+        terms += [f"{token[:size]}*" for token in terms if len(token) > size and token != URL]
+    terms += [f"{left} {right}" for left, right in pairs if right not in no_terms or left not in no_terms]
     return terms + _parts_of_handles(folded)
 
 

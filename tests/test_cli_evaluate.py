@@ -151,7 +151,8 @@ def test_compare_for_people_and_for_scripts(run: Run, home: Path, tmp_path: Path
     for part in (b"McNemar's test", b"gains, losses", b"(11 more", b"old \\ new"):
         assert part in done.stdout
     out = tmp_path / "c.json"
-    assert run("compare", *models, home / "c.csv", "--output-format", "json", "-o", out).returncode == 0
+    command = ("compare", *models, home / "c.csv", "--output-format", "json", "-o", out)
+    assert [run(*command, *force).returncode for force in ((), (), ("--force",))] == [0, 1, 0]
     content = json.loads(out.read_text())
     assert (content["flips"], content["labelled"], len(content["changes"])) == (13, 13, 13)
     assert run("compare", *models, home / "c.csv", "-o", out).returncode == 2

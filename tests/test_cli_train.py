@@ -54,6 +54,62 @@ def test_a_model_is_not_overwritten(run: Run, tmp_path: Path) -> None:
     assert load_model(model).classes == ("marketing", "networking")
 
 
+def test_the_corpus_is_not_overwritten(run: Run, tmp_path: Path) -> None:
+    """Not by the model, nor by a part of itself, even with --force; the message names it."""
+    table = write_table(tmp_path / "c.csv")
+    before = table.read_bytes()
+    parts = ("corpus", "split", table, "--train", tmp_path / "a.csv", "--test", table)
+    for command in (("train", table, "-o", table), parts, ("evaluate", table, "--report", table)):
+        done = run(*command, "--force")
+        assert done.returncode == 1
+        assert b"c.csv: this command reads that file; name another" in done.stderr
+    assert table.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("text,label\nbuy,ad\nsale,ad\n", "every text has the label 'ad'"),
+        ("text,label\n!!!,ad\n???,chat\n", "the texts hold no terms to learn from"),
+        ("text,label\n", "the corpus is empty"),
+    ],
+)
+def test_what_cannot_be_learnt_has_a_place(run: Run, tmp_path: Path, content: str, message: str) -> None:
+    """The file is named, also where the library that finds the fault knows texts alone."""
+    table = tmp_path / "c.csv"
+    table.write_text(content)
+    done = run("train", table, "-o", tmp_path / "m")
+    assert (done.returncode, done.stderr.decode().startswith(f"socialclass: {table}: {message}; ")) == (1, True)
+
+
+def test_labels_of_json_may_be_numbers(run: Run, tmp_path: Path) -> None:
+    """0 and 1 are labels in JSON as they are in CSV, for all that read a corpus; a list is none."""
+    table, model = tmp_path / "c.jsonl", tmp_path / "m.joblib"
+    rows = [{"text": text, "label": int(label == LABELS[0])} for text, label in ROWS]
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert run("train", table, "-o", model, "--no-search").returncode == 0
+    assert load_model(str(model)).classes == ("0", "1")
+    assert b"labelled texts" in run("compare", model, model, table).stdout
+    assert run("evaluate", "-m", model, table).returncode == 0
+    assert b"unreadable" not in run("corpus", "check", table, "--suspects", "0").stdout
+    assert b"nothing to suggest" in run("corpus", "suggest", table, "-m", model).stderr
+    table.write_text('{"text": "a", "label": ["b"]}\n')
+    assert b"c.jsonl:1: no label in 'label'" in run("train", table, "-o", model, "--force").stderr
+
+
+def test_entities_are_asked_for(run: Run, tmp_path: Path) -> None:
+    """--entities makes them terms, --no-entities does not even where a search would."""
+    rows = [(f"{text} {'https://t.co/x' if label == LABELS[0] else '@ana'}", label) for text, label in ROWS]
+    table = write_table(tmp_path / "c.csv", rows)
+    for option, wanted in (("--entities", 1), ("--no-entities", 0)):
+        assert run("train", table, "-o", tmp_path / "m", "--force", option).returncode == 0
+        model = load_model(str(tmp_path / "m"))
+        assert model.weights.analyzer.entities == wanted
+        assert {each["analyzer"].get("entities", 0) for each in model.facts["search"]["trials"]} <= {wanted}
+        shown = run("model", "show", tmp_path / "m").stdout
+        assert (b"entities 1" in shown) is bool(wanted)
+
+
 def test_what_was_done_is_in_the_model(run: Run, tmp_path: Path) -> None:
     """Settings, each tried setting with its score, intervals, the corpus's fingerprint and path, and versions."""
     corpus, model = write_table(tmp_path / "c.csv"), tmp_path / "m"

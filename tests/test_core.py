@@ -7,6 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ PIECES = [
     "#ABCdef", "＃ＢｌａｃｋＦｒｉ", "@", "@ana", "me@x.org", "@TernAirHelp", "@kestrelbb_care", "x@railcare",
     "é@railcare", "＠ＴｅｒｎＨｅｌｐ", "@éRailCare9Support", "a.b+c@", "http://",
     "https://t.co/Aß1", "HTTP://X", "www.", "www.shop", "wwww.x", "shop.com/",
-    "a..b.com/x", "x.c/", "x-y.co/é", "Facebook", "facebooks", "SLACK", "İstanbul",
+    "a..b.com/x", "x.c/", "x-y.co/é",
+    "www.www.x", "https://www.t.co", "http://www.", "http://-x.y", "http://a..b", "-x.co/", "<url>", "http://fb/",
+    "Facebook", "facebooks", "SLACK", "İstanbul",
     "ΟΔΟΣ", "Σ", "ς", "ﬁne", "ﬀ", "e\u0301", "q\u0323\u0307", "क्षि", "नमस्ते", "각",
     "\u1100\u1161\u11a8", "한국어", "你好", "ｶﾞ", "\u200b", "\u200d", "\ufe0f", "\ufeff",
     "\u00ad", "😂", "👩‍👩‍👧", "👍🏽", "1️⃣", "\x00", "\x1c", "\x85", "\u2028", "\u3000",
@@ -49,7 +52,7 @@ hostile = (
     | st.text(st.characters(exclude_categories=["Cs"]))
 )
 BROKEN = [bytes([code]) for code in b"a\n\xc3\xa9\xe2\x82\xed\xa0\xf0\x9f\x98\xf4\x90\x80\xc0\xff"]
-ANALYZERS = [AnalyzerSettings(ngrams, prefix) for ngrams in (1, 2) for prefix in (0, 1, 5)]
+ANALYZERS = [AnalyzerSettings(*each) for each in (*product((1, 2), (0, 1, 5)), (1, 0, 1), (2, 4, 1), (2, 5, 1))]
 
 
 def weights(texts: list[str], analyzer: AnalyzerSettings, rows: int, damping: float, seed: int = 0) -> Weights:
@@ -65,6 +68,12 @@ def weights(texts: list[str], analyzer: AnalyzerSettings, rows: int, damping: fl
         "*",
         "<platform>",
         "<start>",
+        "<url>",
+        "<url> free",
+        "<start> <url>",
+        "<url*",
+        "@",
+        "#",
         "facebook rocks",
         "! !",
         "order*",
@@ -219,7 +228,7 @@ def general_path(block: bytes, model: Classifier, min_confidence: float) -> tupl
 def test_blocks_equal_the_general_path(lines: list[str], end: str, rows: int, min_confidence: float) -> None:
     """The same bytes out of the same bytes, and the same counts."""
     model = classifier(weights(lines, AnalyzerSettings(), rows, 0.0), reference.Scorer)
-    block = end.join(lines).encode().removeprefix(b"\xef\xbb\xbf")
+    block = end.join(lines).lstrip("\ufeff").encode()  # the general path takes one more away
     if block[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return
     labels = tuple(name.replace("\t", " ").encode() for name in (*model.classes, UNCERTAIN))
@@ -297,7 +306,7 @@ def test_failures_in_callbacks_are_raised() -> None:
 def broken_normalizer() -> Iterator[None]:
     """Let scorers made meanwhile have a normaliser that fails."""
 
-    def fail(text: str) -> str:
+    def fail(text: str, entities: int) -> str:
         raise ZeroDivisionError(text)
 
     module: Any = sys.modules[compiled.__name__]

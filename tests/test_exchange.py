@@ -103,12 +103,23 @@ def test_reproduce_tells_what_differs() -> None:
     """Another corpus gives another model, and the corpus is named as the cause."""
     examples = [Example(text, label) for text, label in zip(TEXTS, LABELS, strict=True)]
     model = train(TEXTS, LABELS)
-    assert reproduce(model, examples) == (True, ())
+    assert reproduce(model, examples) == (True, True, ())
     found = reproduce(model, [*examples, Example("more boots", LABELS[0])])
     assert not found.identical
     assert found.differences[0].startswith("corpus: not the one it was trained on")
     with pytest.raises(ModelError, match="how it was trained"):
         reproduce(Classifier(model.classes, model.weights), examples)
+
+
+@pytest.mark.parametrize(("shift", "same"), [(1e-12, True), (1e-3, False)])
+def test_rounding_is_told_from_a_difference(shift: float, same: bool) -> None:
+    """Another processor's last bits make a model neither identical nor different."""
+    examples = [Example(text, label) for text, label in zip(TEXTS, LABELS, strict=True)]
+    model = train(TEXTS, LABELS)
+    coef = tuple([value + shift for value in row] for row in model.weights.coef)
+    found = reproduce(Classifier(model.classes, model.weights._replace(coef=coef), model.facts), examples)
+    assert (found.identical, found.equivalent) == (False, same)
+    assert found.differences[0].startswith("coef: differs by up to")
 
 
 def test_verify_command(run: Run, tmp_path: Path) -> None:

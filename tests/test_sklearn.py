@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from socialclass import TrainSettings, train
+from socialclass.errors import CorpusError
 from socialclass.sklearn import SocialClassifier
 from tests.golden.__main__ import corpus
 
@@ -66,3 +67,18 @@ def test_unfitted_it_says_so() -> None:
     """The message says what to do."""
     with pytest.raises(NotFittedError, match="call fit"):
         SocialClassifier().predict(["hey"])
+
+
+def test_one_class_is_named_as_it_is() -> None:
+    """Not by the number that training knows it by."""
+    with pytest.raises(CorpusError, match="every text has the label chat"):
+        SocialClassifier().fit(["hi mum", "call mum"], ["chat", "chat"])
+
+
+def test_groups_may_be_numbers() -> None:
+    """As scikit-learn's own are."""
+    fitted = [
+        SocialClassifier().fit(TEXTS, LABELS, groups=groups)
+        for groups in (range(len(TEXTS)), map(str, range(len(TEXTS))))
+    ]
+    assert fitted[0].predict_proba(TEXTS).tolist() == fitted[1].predict_proba(TEXTS).tolist()

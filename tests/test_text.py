@@ -29,6 +29,18 @@ def test_urls_mentions_and_mail_addresses_are_no_terms() -> None:
         assert analyze(f"see {added} you", WORDS) == plain, added
 
 
+def test_entities_are_tokens_where_they_are_asked_for() -> None:
+    """A link is `<url>` and its host, a mention or a mail address `@`, and a hashtag keeps its mark; `www.` is none."""
+    for link in ("https://t.co/Xy", "HTTP://www.T.co", "www.t.co?x", "t.co/"):
+        assert tokenize(f"see {link} you", entities=1) == ["see", "<url>", "t.co", "you"], link
+    for link in ("http://é", "http://-x.y", "www./"):
+        assert tokenize(link, entities=1) == ["<url>"]
+    assert tokenize("@ana a.b@c.de #NoTag # x.y", entities=1) == ["@", "@", "#", "no", "tag", "#", "x", ".", "y"]
+    found = analyze("@ana #tbt www.shop.example/x", AnalyzerSettings(2, 4, entities=1))
+    assert found[:6] == ["@", "#", "tbt", "<url>", "shop.example", "shop*"]
+    assert found[6:] == ["<start> @", "@ #", "# tbt", "tbt <url>", "<url> shop.example"]
+
+
 def test_handles_tell_whom_a_text_speaks_to() -> None:
     """Long parts of a handle are terms of their own kind; a mention alone is none, and a mail address is no handle."""
     assert analyze("@RailCare", WORDS) == ["@rail", "@care"]

@@ -6,17 +6,19 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
 
 from socialclass import AnalyzerSettings, Classifier, Example, TrainSettings, analyze, read_corpus, search, train
 from socialclass.errors import CorpusError
 from socialclass.scoring import count_terms, reference
 from socialclass.training import Progress, fit, folds, out_of_fold_scores, remarks, train_examples
 from socialclass.training.solver import solve
-from socialclass.training.tuning import STRENGTHS, WEIGHTINGS, Trial, _chosen
+from socialclass.training.trials import Trial
+from socialclass.training.tuning import STRENGTHS, WEIGHTINGS, _chosen
 from socialclass.training.vectors import count_examples, vectors, weigh
 from tests.conftest import ROOT
 
@@ -35,7 +37,7 @@ WORDS = [
     "é",
 ]
 text = st.text() | st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
-analyzers = st.sampled_from([AnalyzerSettings(*each) for each in ((1, 0), (1, 3), (2, 0), (2, 5))])
+analyzers = st.sampled_from([AnalyzerSettings(*each) for each in ((1, 0), (1, 3), (2, 0), (2, 5), (2, 4, 1))])
 
 
 def bundled(size: int, flipped: float = 0.0, skip: int = 0) -> list[Example]:
@@ -120,6 +122,39 @@ def test_a_fold_knows_its_own_texts_only(min_df: int) -> None:
         np.testing.assert_allclose(scores[test_rows], [each.scores for each in expected], rtol=0, atol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:The least populated class")
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)), min_size=30, max_size=120),
+    size=st.sampled_from([2, 3, 5]),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_folds_are_scikit_learns(rows: list[tuple[int, int]], size: int, seed: int) -> None:
+    """The same rows in the same fold, for any labels and groups."""
+    labels, groups = [str(label) for _, label in rows], [f"g{group}" for group, _ in rows]
+    assume(len(set(groups)) >= size and max(map(labels.count, labels)) >= size and len(set(labels)) > 1)
+    ours = folds([Example("", *row) for row in zip(labels, groups, strict=True)], seed, size)
+    theirs = StratifiedGroupKFold(size, shuffle=True, random_state=seed).split(labels, labels, groups)
+    for our, their in zip(ours, theirs, strict=True):
+        assert [part.tolist() for part in our] == [part.tolist() for part in their]
+
+
+def test_entities_are_chosen_where_they_tell() -> None:
+    """Links and mentions that decide the label become terms; where they are chance, or not to be tried, they do not."""
+    chance = np.random.default_rng(0)
+    words = "boots mum free call order bus tea rain".split()
+    texts = [" ".join(chance.choice(words, 6)) for _ in range(120)]
+    telling = [Example(f"{text} {('https://t.co/x', '@ana')[i % 2]}", "ab"[i % 2]) for i, text in enumerate(texts)]
+    idle = [Example(f"{text} https://t.co/x @ana", "ab"[i % 2]) for i, text in enumerate(texts)]
+    none = [Example(text, "ab"[i % 2]) for i, text in enumerate(texts)]
+    chosen = [search(corpus, budget=600).settings.analyzer.entities for corpus in (telling, idle)]
+    assert chosen == [1, 0]
+    tried = [search(none, budget=600), search(telling, budget=600, try_entities=False)]
+    assert not any(trial.settings.analyzer.entities for found in tried for trial in found.trials)
+    model = train_examples(telling, TrainSettings(AnalyzerSettings(entities=1)))
+    assert [each.label for each in model.predict(["tea @bob", "tea www.shop.example"])] == ["b", "a"]
+
+
 def test_a_search_finds_the_same_again() -> None:
     """Equal corpus and seed, equal trials, and of each something to tell."""
     corpus = bundled(200)
@@ -192,6 +227,21 @@ def test_scores_have_intervals() -> None:
 def test_remarks(rows: Sequence[tuple[str, str, str]], told: str) -> None:
     """What is odd is told with counts and places."""
     assert any(line.startswith(told) for line in remarks([Example(*row) for row in rows]))
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels", "told"),
+    [
+        (["a", "b"], ["x"], "2 texts, but 1 labels"),
+        (["a", float("nan")], ["x", "y"], r"texts\[1\] is float, not str"),
+        (["a", "b"], ["x", None], r"labels\[1\] is NoneType, not str"),
+        (["a", "b"], [0, 1], r"labels\[0\] is int, not str"),
+    ],
+)
+def test_columns_that_are_none_are_told(texts: list[str], labels: list[str], told: str) -> None:
+    """Gaps of a data frame and numbers as labels are named by their place."""
+    with pytest.raises((TypeError, ValueError), match=told):
+        train(texts, labels)
 
 
 def test_a_label_in_one_group_is_an_error() -> None:

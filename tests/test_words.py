@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from socialclass import load_model
+from socialclass import AnalyzerSettings, analyze, load_model
+from socialclass.classifier import Contribution
 from socialclass.report.words import marked, weigh
 
 MODEL = load_model()
@@ -46,6 +47,17 @@ def test_terms_stand_where_they_were_written() -> None:
     words = [text[each.start : each.end] for each in stretches]
     assert left == []
     assert {"off", "@TernAirHelp", "mum"} <= set(words)
+
+
+def test_entities_stand_where_they_were_written() -> None:
+    """A link carries what it and its host add, a mention and a hashtag their marks."""
+    text = "Sale @ana #boots https://www.shop.example/x"
+    settings = AnalyzerSettings(2, 5, entities=1)
+    terms = [Contribution(term, 1.0) for term in dict.fromkeys(analyze(text, settings))]
+    stretches, left = weigh(text, terms, settings)
+    words = [text[each.start : each.end] for each in stretches]
+    assert left == []
+    assert words == ["Sale", "@", "#", "boots", "https://www.shop.example/x"]
 
 
 def test_a_long_text_is_cut_and_says_so() -> None:

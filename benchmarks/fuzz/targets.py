@@ -141,7 +141,7 @@ def _both_lanes(body: bytes, suffix: str, choice: int) -> Outcome:
 def check_text(data: bytes) -> None:
     """The compiled core finds the terms that `text.analyze` finds, for each setting."""
     choice, body = _split(data)
-    settings = AnalyzerSettings(1 + choice % 2, choice >> 1 & 7)
+    settings = AnalyzerSettings(1 + choice % 2, choice >> 1 & 7, choice >> 4 & 1)
     texts = body[:_LONGEST_TEXT].decode("utf-8", "replace").split("\x00")
     wanted = [Counter(analyze(text, settings)) for text in texts]
     assert _counted(compiled.count_terms(texts, settings)) == wanted, texts

@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from socialclass.cli.options import GATE_EXIT, UNREADABLE_EXIT, color_option, note, open_model, read_options
+from socialclass.cli.options import (
+    GATE_EXIT,
+    UNREADABLE_EXIT,
+    color_option,
+    force_option,
+    note,
+    open_model,
+    placed,
+    read_options,
+    refuse_overwriting,
+)
 from socialclass.formats import ReadOptions, open_output
 
 if TYPE_CHECKING:
@@ -61,11 +71,12 @@ def _parse_bound(ctx: click.Context, param: click.Parameter, value: str | None) 
 )
 @click.option("--output-format", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="Write json or csv here instead of to standard output.")
+@force_option
 @color_option
 def command(old: str, new: str, file: str, input_format: str, text_field: str | None, encoding: str,
             encoding_errors: str, label_field: str | None, group_field: str | None, min_confidence: float,
             max_flips: tuple[float, bool] | None, changes: int, output_format: str, output: str | None,
-            color: str) -> None:  # fmt: skip
+            force: bool, color: str) -> None:  # fmt: skip
     """Show which texts of FILE the model NEW labels otherwise than OLD, by how much, and whether that is better.
 
     FILE: lines, csv, tsv or jsonl, with or without labels.
@@ -75,13 +86,15 @@ def command(old: str, new: str, file: str, input_format: str, text_field: str | 
 
     if output is not None and output_format == "table":
         raise click.UsageError("-o goes with --output-format json or csv")
+    refuse_overwriting((output,), force, (old, new, file))
     models = open_model(old), open_model(new)
     records = list(read_records(file, ReadOptions(input_format, text_field, encoding, encoding_errors)))
     unreadable = [record for record in records if record.error]
     for record in unreadable:
         note(f"{record.place}: {record.error}")
     records = [record for record in records if not record.error]
-    comparison = compare_records(*models, records, label_field, group_field, min_confidence)
+    with placed(file):
+        comparison = compare_records(*models, records, label_field, group_field, min_confidence)
     _print(comparison, [str(record.place) for record in records], changes, output_format, output, color)
     if max_flips is not None:
         bound, share = max_flips

@@ -17,9 +17,11 @@ from socialclass.cli.options import (
     model_option,
     note,
     open_model,
+    placed,
     read_options,
     refuse_overwriting,
 )
+from socialclass.corpus import label_of
 from socialclass.formats import AddedFields, ReadOptions, Record
 from socialclass.inputs import read_records
 
@@ -123,7 +125,8 @@ def check(files: tuple[str, ...], against: tuple[str, ...], input_format: str, t
         for names in (files, against)
     )
     options = CheckOptions(near=near, suspects=suspects, ignore=frozenset(ignore), seed=seed)
-    findings = check_rows(rows, held_out, options)
+    with placed(", ".join(files)):
+        findings = check_rows(rows, held_out, options)
     if output_format == "json":
         click.echo(json.dumps(report(findings, len(rows) + len(held_out)), ensure_ascii=False, indent=2))
     else:
@@ -155,9 +158,11 @@ def split(file: str, train_path: str, test_path: str, share: float, input_format
 
     if os.path.realpath(train_path) == os.path.realpath(test_path):
         raise click.BadParameter("is the same file as --train", param_hint="--test")
-    refuse_overwriting((train_path, test_path), force)
+    refuse_overwriting((train_path, test_path), force, (file,))
     rows = read_rows(file, ReadOptions(input_format, text_field, encoding, encoding_errors), label_field, group_field)
-    for path, side in zip((train_path, test_path), split_rows(rows, share, seed), strict=True):
+    with placed(file):
+        sides = split_rows(rows, share, seed)
+    for path, side in zip((train_path, test_path), sides, strict=True):
         write_rows([row.record for row in side], path, file)
         if not quiet:
             note(f"{path}: {len(side):,} of {len(rows):,} rows")
@@ -168,7 +173,7 @@ def _unlabelled(file: str, reading: ReadOptions, label_field: str) -> list[Recor
     found = []
     for record in read_records(file, reading):
         label = dict(zip(record.names, record.values, strict=False)).get(label_field)
-        if not record.error and not (isinstance(label, str) and label.strip()):
+        if not record.error and not label_of(label):
             found.append(record)
     return found
 
@@ -192,8 +197,10 @@ def suggest(file: str, model: str | None, number: int, input_format: str, text_f
     """
     from socialclass.curation import suggest, write_rows
 
-    refuse_overwriting((output,) if output else (), force)
+    refuse_overwriting((output,), force, (file, model))
     records = _unlabelled(file, ReadOptions(input_format, text_field, encoding, encoding_errors), label_field)
+    if not records:
+        note(f"{file}: no row has a text and no label in {label_field!r}: there is nothing to suggest")
     facts = [record.facts for record in records]
     chosen = suggest(open_model(model), [record.text for record in records], number, facts if any(facts) else None)
     names = tuple(prefix + name for name in ("predicted_label", "score", "reason"))

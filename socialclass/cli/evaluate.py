@@ -11,11 +11,14 @@ import click
 from socialclass.cli.options import (
     GATE_EXIT,
     color_option,
+    force_option,
     is_terminal,
     model_option,
     note,
     open_model,
+    placed,
     read_options,
+    refuse_overwriting,
 )
 from socialclass.formats import ReadOptions, open_output
 
@@ -93,11 +96,12 @@ def _parse_gates(ctx: click.Context, param: click.Parameter, values: tuple[str, 
     help="github: annotations, and a summary of the step where GITHUB_STEP_SUMMARY names its file.",
 )
 @click.option("--report", metavar="FILE", help="Write an HTML page: curves, worst errors, strongest terms.")
+@force_option
 @color_option
 def command(corpus: str, model: str | None, input_format: str, text_field: str | None, encoding: str,
             encoding_errors: str, label_field: str, group_field: str | None, min_confidence: float, by: str | None,
             cv: int | None, learning_curve: bool, rounds: int, seed: int, fail_under: list[tuple[str, float]],
-            output_format: str, report: str | None, color: str) -> None:  # fmt: skip
+            output_format: str, report: str | None, force: bool, color: str) -> None:  # fmt: skip
     """Measure a model on CORPUS (csv, tsv or jsonl with a text and a label)."""
     from socialclass.corpus import example_of, field_of
     from socialclass.evaluation import Gate, check_gates
@@ -105,6 +109,7 @@ def command(corpus: str, model: str | None, input_format: str, text_field: str |
     from socialclass.render import status
     from socialclass.validation import Plan, assess, is_own_corpus
 
+    refuse_overwriting((report,), force, (corpus, model))
     if report is not None:
         from socialclass.report.plots import check_installed
 
@@ -118,7 +123,10 @@ def command(corpus: str, model: str | None, input_format: str, text_field: str |
     if not cv and is_own_corpus(classifier, examples):
         note(f"{corpus}: the model was fitted on these texts, so they flatter it; --cv 5 measures on unseen ones")
     plan = Plan(min_confidence, rounds, seed, cv or 0, learning_curve, values)
-    with status(is_terminal(sys.stderr)) as tick:
+    strange = (
+        str(row.place) for row, each in zip(records, examples, strict=True) if each.label not in classifier.classes
+    )
+    with placed(corpus if cv else next(strange, corpus)), status(is_terminal(sys.stderr)) as tick:
         assessment = assess(classifier, examples, plan, tick)
     results = check_gates(gates, assessment.evaluation)
     if report is not None:

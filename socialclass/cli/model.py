@@ -25,7 +25,7 @@ Examples:
   socialclass model verify my.joblib corpus.csv --label-field kind
   socialclass model verify my.joblib --expect-sha256 "$(cat my.joblib.sha256)"
 \b
-Exit codes: 0 identical, 1 error, 2 usage, 4 different.
+Exit codes: 0 identical, or the same but for rounding (another processor), 1 error, 2 usage, 4 different.
 """
 _EXPORT = """\b
 Examples:
@@ -55,7 +55,7 @@ def show(model: str | None, terms: int, output_format: str, color: str) -> None:
             "sha256": _sha256_of(path),
             "classes": classifier.classes,
             "terms": len(weights.terms),
-            "analyzer": weights.analyzer._asdict(),
+            "analyzer": weights.analyzer.as_facts(),
             "damping": weights.damping,
             **classifier.facts,
             "strongest_terms": {
@@ -108,10 +108,11 @@ def verify(model: str | None, corpus: str | None, input_format: str, text_field:
     reading = ReadOptions(input_format, text_field, encoding, encoding_errors)
     source = corpus or str(find_resource("data", "train.jsonl"))
     result = reproduce(classifier, read_corpus(source, reading, label_field, group_field), path)
-    click.echo(f"{path}: {'identical' if result.identical else 'different'} when trained again on {source}")
+    same = "identical" if result.identical else "the same but for rounding" if result.equivalent else "different"
+    click.echo(f"{path}: {same} when trained again on {source}")
     for difference in result.differences:
         note(f"{path}: {difference}")
-    if not result.identical:
+    if not result.equivalent:
         click.get_current_context().exit(GATE_EXIT)
 
 
@@ -132,7 +133,7 @@ def export(model: str | None, shape: str, output: str, force: bool) -> None:
     """
     from socialclass.exchange import export_model
 
-    refuse_overwriting((output,), force)
+    refuse_overwriting((output,), force, (model,))
     export_model(open_model(model), shape, output)
     if shape == "sklearn":
         note(f"{output} is a pickle: it runs code when it is opened, and needs socialclass where it is")

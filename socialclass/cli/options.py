@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from socialclass.classifier import Classifier
-from socialclass.errors import OutputError
+from socialclass.errors import CorpusError, OutputError
 from socialclass.formats import read_binary
 from socialclass.inputs import INPUT_FORMATS
 
@@ -103,11 +104,28 @@ def force_option(function: F) -> F:
     return click.option("--force", is_flag=True, help="Replace files that exist.")(function)
 
 
-def refuse_overwriting(paths: Iterable[str], force: bool) -> None:
-    """Raise `OutputError` for the first path that exists, unless `force`; devices and pipes hold nothing to lose."""
-    for path in paths:
+def refuse_overwriting(paths: Iterable[str | None], force: bool, inputs: Iterable[str | None] = ()) -> None:
+    """Raise `OutputError` for the first path that exists, unless `force`; devices and pipes hold nothing to lose.
+
+    inputs: what the command reads, which it does not replace by something else even then. None is no path.
+    """
+    read = {os.path.realpath(path) for path in inputs if path is not None}
+    for path in filter(None, paths):
+        if os.path.isfile(path) and os.path.realpath(path) in read:
+            raise OutputError("this command reads that file", place=path, remedy="name another to write to")
         if not force and (os.path.isfile(path) or os.path.isdir(path)):
             raise OutputError("this file exists", place=path, remedy="name another, or replace it with --force")
+
+
+@contextmanager
+def placed(place: str) -> Iterator[None]:
+    """Give an error of a corpus its place where it was raised without one."""
+    try:
+        yield
+    except CorpusError as error:
+        if error.place:
+            raise
+        raise CorpusError(error.problem, place=place, remedy=error.remedy) from error
 
 
 def open_model(path: str | None) -> Classifier:

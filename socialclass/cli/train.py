@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from socialclass.cli.options import FloatParamType, force_option, is_terminal, note, read_options, refuse_overwriting
+from socialclass.cli.options import (
+    FloatParamType,
+    force_option,
+    is_terminal,
+    note,
+    placed,
+    read_options,
+    refuse_overwriting,
+)
 from socialclass.formats import ReadOptions
 
 if TYPE_CHECKING:
@@ -48,6 +56,11 @@ class _Duration(FloatParamType):
 @click.option("--group-field", metavar="NAME", help="Column of the group; no group is on both sides of a split.")
 @click.option("--class-weight", type=click.Choice(["none", "balanced"]),
               help="'balanced' weighs labels inversely to their frequency; by default the search decides.")  # fmt: skip
+@click.option(
+    "--entities/--no-entities",
+    default=None,
+    help="Take links and their hosts, mentions and hashtags for evidence, or not; by default the search decides.",
+)
 @click.option("--search/--no-search", default=None,
               help="Choose settings by cross-validation, or take the bundled model's (with --add: that model's); "
                    "by default it searches, but not with --add.")  # fmt: skip
@@ -59,15 +72,16 @@ class _Duration(FloatParamType):
 @force_option
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
 def command(corpus: str, model: str, input_format: str, text_field: str | None, encoding: str, encoding_errors: str,
-            label_field: str, group_field: str | None, class_weight: str | None, search: bool | None, budget: float,
-            old: str | None, old_corpus: str | None, seed: int, force: bool, quiet: bool) -> None:  # fmt: skip
+            label_field: str, group_field: str | None, class_weight: str | None, entities: bool | None,
+            search: bool | None, budget: float, old: str | None, old_corpus: str | None, seed: int, force: bool,
+            quiet: bool) -> None:  # fmt: skip
     """Fit a model on CORPUS and write it to MODEL.
 
     CORPUS is a csv, tsv or jsonl file with a text and a label, or a folder that holds a folder of .txt files a label.
     """
     if old_corpus is not None and old is None:
         raise click.UsageError("--corpus says where the corpus of --add is; give --add MODEL, too")
-    refuse_overwriting((model,), force)
+    refuse_overwriting((model,), force, (corpus, old_corpus))
     from socialclass.corpus import read_corpus
     from socialclass.persistence import load_model, save_model
     from socialclass.training import TrainSettings, corpus_of, remarks, source_facts, train_examples
@@ -83,11 +97,16 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
         sources = [*before.facts.get("sources", [{"path": old_corpus or "data/train.jsonl"}]), *sources]
     if class_weight is not None:
         settings = replace(settings, class_weight=None if class_weight == "none" else class_weight)
+    if entities is not None:
+        settings = replace(settings, analyzer=settings.analyzer._replace(entities=int(entities)))
     facts: dict[str, object] = {"sources": sources}
     if search if search is not None else old is None:
-        result = _search(examples, settings, seed, budget, class_weight is None, quiet)
+        open_settings = {"weigh_labels": class_weight is None, "try_entities": entities is None}
+        with placed(corpus):
+            result = _search(examples, settings, seed, budget, open_settings, quiet)
         settings, facts["search"] = result.settings, result.as_facts()
-    classifier = train_examples(examples, settings, seed, facts)
+    with placed(corpus):
+        classifier = train_examples(examples, settings, seed, facts)
     save_model(classifier, model)
     if not quiet:
         for remark in remarks(examples):  # not earlier: an error is one line alone
@@ -96,7 +115,7 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
 
 
 def _search(
-    examples: "list[Example]", settings: "TrainSettings", seed: int, budget: float, weigh_labels: bool, quiet: bool
+    examples: "list[Example]", settings: "TrainSettings", seed: int, budget: float, tried: dict[str, bool], quiet: bool
 ) -> "SearchResult":
     """Search with a bar on a terminal; say how it ended where that is not the usual way."""
     from socialclass.training import Progress
@@ -112,7 +131,7 @@ def _search(
             def watch(progress: Progress) -> None:
                 tick(progress.share, progress.trials, progress.best.macro_f1)
 
-        result = search_settings(examples, settings, seed, budget, weigh_labels=weigh_labels, watch=watch)
+        result = search_settings(examples, settings, seed, budget, watch=watch, **tried)
     if result.ended in ("budget", "interrupted") and not quiet:
         why = "the budget is used up" if result.ended == "budget" else "interrupted"
         note(f"search: {why} after {len(result.trials)} trials; going on with the best so far")

@@ -97,6 +97,6 @@ def strength(p: float) -> str:
     """Return a p value as it is shown.
 
     >>> strength(1e-9), strength(0.004)
-    ('p < 0.000001', 'p = 0.0040')
+    ('p < 0.0001', 'p = 0.0040')
     """
-    return "p < 0.000001" if p < 1e-6 else f"p = {p:.4f}"
+    return "p < 0.0001" if p < 1e-4 else f"p = {p:.4f}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from socialclass.classifier import UNCERTAIN, Classifier, Prediction
-from socialclass.corpus import field_of, group_of
+from socialclass.corpus import field_of, group_of, label_of
 from socialclass.errors import CorpusError, ModelError
 from socialclass.evaluation.measures import ROUNDS, draws
 from socialclass.evaluation.outcomes import numbered
@@ -196,7 +196,8 @@ def compare_records(
     if unknown:
         known = ", ".join(old.classes)
         remedy = f"their labels are: {known}; --label-field '' leaves the labels out"
-        raise CorpusError(f"the models do not know the label {unknown[0]!r}", remedy=remedy)
+        place = str(records[labels.index(unknown[0])].place)
+        raise CorpusError(f"the models do not know the label {unknown[0]!r}", place=place, remedy=remedy)
     named = [group_of(record, group_field) for record in records]
     groups = numbered([name or (row,) for row, name in enumerate(named)]).tolist()
     texts, facts = [record.text for record in records], [record.facts for record in records]
@@ -206,4 +207,6 @@ def compare_records(
 def _label_of(record: Record, name: str | None) -> str:
     if name == "" or (name is None and "label" not in record.names):
         return ""
-    return field_of(record, name or "label", "--label-field").strip()
+    name = name or "label"
+    field_of(record, name, "--label-field")  # raises where there is none
+    return label_of(dict(zip(record.names, record.values, strict=False))[name])

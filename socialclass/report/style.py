@@ -72,6 +72,13 @@ mark.l1 {{ --depth: 8%; border-bottom-width: 1px }}
 mark.l2 {{ --depth: 18%; border-bottom-width: 2px }}
 mark.l3 {{ --depth: 30%; border-bottom-width: 3px }}
 td.share {{ background: color-mix(in srgb, var(--c1) calc(var(--share) * 32%), transparent); padding-left: .9rem }}
+@media screen and (max-width: 40rem) {{
+  table {{ font-size: .85rem }}
+  th, td {{ padding-right: .6rem }}
+  thead .n {{ white-space: normal }}
+  [scope=row] {{ min-width: 4.5rem }}
+  .t {{ min-width: 7rem }}
+}}
 @media print {{
   body {{ max-width: none; padding: 0; font-size: 10pt }}
   nav, .skip {{ display: none }}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from socialclass.classifier import Contribution
 from socialclass.report.page import Html, escape
-from socialclass.text import START, AnalyzerSettings, addressees, tokenize
+from socialclass.text import START, URL, AnalyzerSettings, addressees, tokenize
 
 _CHUNK = re.compile(r"\S+")
 _HANDLE = re.compile(r"@\w+")
@@ -61,12 +61,12 @@ def weigh(
 
 def _owners(text: str, settings: AnalyzerSettings) -> tuple[list[tuple[int, int]], dict[str, list[tuple[int, ...]]]]:
     """Return stretches, and for each term the stretches (by number) of each place where it stands."""
-    tokens = list(_tokens(text))
+    tokens = list(_tokens(text, settings.entities))
     spans = [(each.start, each.end) for each in tokens]
     owners: dict[str, list[tuple[int, ...]]] = {}
     for number, each in enumerate(tokens):
         owners.setdefault(each.token, []).append((number,))
-        if settings.prefix and len(each.token) > settings.prefix:
+        if settings.prefix and len(each.token) > settings.prefix and each.token != URL:
             owners.setdefault(f"{each.token[: settings.prefix]}*", []).append((number,))
         left, place = (tokens[number - 1].token, (number - 1, number)) if number else (START, (number,))
         owners.setdefault(f"{left} {each.token}", []).append(place)
@@ -78,12 +78,12 @@ def _owners(text: str, settings: AnalyzerSettings) -> tuple[list[tuple[int, int]
     return spans, owners
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str, entities: int) -> Iterator[_Token]:
     """Yield the analyser's tokens with their places; no token reaches over white space."""
     for chunk in _CHUNK.finditer(text):
         plain = chunk[0].lower().translate(_DIGITS)
         position = 0
-        for token in tokenize(chunk[0]):
+        for token in tokenize(chunk[0], entities):
             found = plain.find(token, position) if len(plain) == len(chunk[0]) else -1
             if found < 0:  # folded or replaced: the whole of it
                 yield _Token(token, chunk.start(), chunk.end())

@@ -25,6 +25,7 @@ class Core:
         damping: float,
         ngrams: int,
         prefix: int,
+        entities: int,
         start: str,
         platform: str,
         platform_names: tuple[str, ...],

@@ -6,12 +6,13 @@ The rules about characters stay here, in Python: the core asks once what a chara
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 from socialclass.scoring import _core, reference
 from socialclass.scoring.reference import Counts, Scores, Weights
 from socialclass.text import (
+    ENTITY_MARKS,
     LONE_TERMS,
     PLATFORM,
     PLATFORM_NAMES,
@@ -22,7 +23,6 @@ from socialclass.text import (
 )
 
 LONG_LINE = -2  # see LabelledBlock.bad_byte
-_LONE_TERMS = "".join(LONE_TERMS).encode()
 
 all_finite, line_feeds = _core.all_finite, _core.line_feeds
 
@@ -151,9 +151,13 @@ def count_terms(texts: Iterable[str], settings: AnalyzerSettings) -> Counts:
     (['hi', 'mum'], [0, 2, 3], [0, 1, 0], [2, 1, 1])
     """
     core = _core_of(Weights((), (), ((),), (0.0,), 0.0, settings))
-    joined, ends, indices, counts = core.count(tuple(texts), _LONE_TERMS)
+    joined, ends, indices, counts = core.count(tuple(texts), _lone_terms(settings))
     terms = reference.Terms(joined) if joined else ()
     return Counts(terms, memoryview(ends).cast("q"), memoryview(indices).cast("i"), memoryview(counts).cast("i"))
+
+
+def _lone_terms(settings: AnalyzerSettings) -> bytes:
+    return "".join(LONE_TERMS | ENTITY_MARKS if settings.entities else LONE_TERMS).encode()
 
 
 def _core_of(weights: Weights) -> _core.Core:
@@ -168,12 +172,13 @@ def _core_of(weights: Weights) -> _core.Core:
         damping=weights.damping,
         ngrams=weights.analyzer.ngrams,
         prefix=weights.analyzer.prefix,
+        entities=weights.analyzer.entities,
         start=START,
         platform=PLATFORM,
         platform_names=tuple(PLATFORM_NAMES),
-        lone_terms=_LONE_TERMS,
+        lone_terms=_lone_terms(weights.analyzer),
         meaning_of=meaning_of,
-        normalize=normalize,
+        normalize=partial(normalize, entities=weights.analyzer.entities),
         fold=fold_compatibility,
     )
 

@@ -11,7 +11,8 @@ from socialclass.training.folding import folds, out_of_fold_scores
 from socialclass.training.learning import train, train_examples
 from socialclass.training.remarks import remarks
 from socialclass.training.settings import FOLDS, TrainSettings
-from socialclass.training.tuning import Progress, SearchResult, Trial, search
+from socialclass.training.trials import Progress, Trial
+from socialclass.training.tuning import SearchResult, search
 from socialclass.training.vectors import damped
 
 __all__ = [

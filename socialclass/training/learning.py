@@ -35,7 +35,7 @@ def train(
     texts, labels, groups: of equal length; texts of one group stay on one side when scores are made out of fold.
     seed: of the division into folds; equal input and seed give an equal model.
     budget: seconds to `search` for settings that suit these texts, from `settings` on; None for `settings` as they are.
-    Raises `CorpusError` for one class or no terms.
+    Raises `CorpusError` for one class or no terms, `TypeError` for what is no str, `ValueError` for unequal lengths.
 
     >>> model = train(["free shoes", "sale on shoes", "hi mum", "call mum"], ["ad", "ad", "chat", "chat"])
     >>> [prediction.label for prediction in model.predict(["shoes", "mum"])]
@@ -43,11 +43,21 @@ def train(
     """
     texts, labels = list(texts), list(labels)
     named = list(groups) if groups is not None else [""] * len(texts)
+    for name, values in (("texts", texts), ("labels", labels), ("groups", named)):
+        _check_column(name, values, len(texts))
     examples = [Example(*row) for row in zip(texts, labels, named, strict=True)]
     if budget is None:
         return train_examples(examples, settings, seed)
     result = search(examples, settings, seed, budget)
     return train_examples(examples, result.settings, seed, {"search": result.as_facts()})
+
+
+def _check_column(name: str, values: Sequence[object], size: int) -> None:
+    if len(values) != size:
+        raise ValueError(f"{size:,} texts, but {len(values):,} {name}")
+    strange = next((i for i, value in enumerate(values) if not isinstance(value, str)), None)
+    if strange is not None:
+        raise TypeError(f"{name}[{strange}] is {type(values[strange]).__name__}, not str")
 
 
 def train_examples(

@@ -36,7 +36,7 @@ class TrainSettings:
 
     def as_facts(self) -> dict[str, Any]:
         """Return the settings as a model file holds them; without contrast, as before there was any."""
-        facts = {**asdict(self), "analyzer": self.analyzer._asdict()}
+        facts = {**asdict(self), "analyzer": self.analyzer.as_facts()}
         return facts if self.contrast else {name: value for name, value in facts.items() if name != "contrast"}
 
     @classmethod

@@ -1,5 +1,6 @@
 """Texts to matrices: counts of terms once for a corpus, TF-IDF vectors of any of its rows from them."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,9 +51,14 @@ def _with_facts(terms: Sequence[str], matrix: "csr_matrix", examples: Sequence[E
     import numpy as np
     from scipy.sparse import csr_matrix
 
-    both = sorted({*terms, *(fact for example in examples for fact in example.facts)})
-    places = {term: place for place, term in enumerate(both)}
-    moved = np.array([places[term] for term in terms], dtype=np.int32)
+    names = sorted({fact for example in examples for fact in example.facts})
+    terms = list(terms)
+    before = {name: bisect_left(terms, name) for name in names}
+    new = [name for name, place in before.items() if place == len(terms) or terms[place] != name]
+    both = sorted([*terms, *new])  # two runs that are sorted each, which Python merges
+    moved = np.arange(len(terms), dtype=np.int32)
+    moved += np.searchsorted([before[name] for name in new], moved, side="right").astype(np.int32)
+    places = {name: bisect_left(both, name) for name in names}
     size = (len(examples), len(both))
     words = csr_matrix((matrix.data, moved[matrix.indices] if len(moved) else matrix.indices, matrix.indptr), size)
     rows = [row for row, example in enumerate(examples) for _ in example.facts]

@@ -71,8 +71,9 @@ static inline int is_lower(uint8_t c) { return c >= 'a' && c <= 'z'; }
 static inline int is_upper(uint8_t c) { return c >= 'A' && c <= 'Z'; }
 static inline int is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
 
-/* Copy `s` to worker->opened with hashtags opened by camel case: `text._HASHTAG` and `text._CAMEL_CASE`. */
-static Py_ssize_t open_hashtags(Worker *worker, const uint8_t *s, size_t length) {
+/* Copy `s` to worker->opened with hashtags opened by camel case: `text._HASHTAG` and `text._CAMEL_CASE`; `#` stays
+   where it is an entity. */
+static Py_ssize_t open_hashtags(const Core *core, Worker *worker, const uint8_t *s, size_t length) {
     const uint8_t *end = s + length, *tag = NULL; /* where the hashtag began that `s` stands in */
     if (GROW(worker->opened, worker->opened_size, 2 * length + PADDING) < 0)
         return no_memory(worker);
@@ -81,7 +82,7 @@ static Py_ssize_t open_hashtags(Worker *worker, const uint8_t *s, size_t length)
         size_t size = tag != NULL ? word_character(s, end) : 0;
         if (size == 0) {
             int opens = *s == '#' && word_character(s + 1, end) != 0;
-            if (!opens)
+            if (!opens || core->entities)
                 *out++ = *s;
             s++;
             tag = opens ? s : NULL;
@@ -162,13 +163,15 @@ static void forget(Answer *answer) {
     Py_XDECREF(answer->text);
 }
 
+enum { ROOM = 2 * PADDING }; /* behind a text: zeros, and what a link is called */
+
 /* Let Python normalise the text, and append that. */
 static int append_by_python(Core *core, Worker *worker, const uint8_t *s, size_t length, Signs *signs) {
     int failed = -1;
     lock(worker);
     Answer normal = ask(core->normalize, s, length);
     size_t size = (size_t)normal.size;
-    if (normal.bytes != NULL && GROW(worker->text, worker->text_size, worker->text_used + size + PADDING) < 0)
+    if (normal.bytes != NULL && GROW(worker->text, worker->text_size, worker->text_used + size + ROOM) < 0)
         PyErr_NoMemory();
     else if (normal.bytes != NULL) {
         *signs = fold(worker->text + worker->text_used, normal.bytes, size);
@@ -187,9 +190,9 @@ typedef struct {
     size_t length;
 } Folded;
 
-/* Append the normalised text to worker->text, with room for PADDING after it. */
+/* Append the normalised text to worker->text, with ROOM after it. */
 static int normalise(Core *core, Worker *worker, const uint8_t *s, size_t length, Signs *signs, Folded *folded) {
-    if (GROW(worker->text, worker->text_size, worker->text_used + length + PADDING) < 0)
+    if (GROW(worker->text, worker->text_size, worker->text_used + length + ROOM) < 0)
         return no_memory(worker);
     *signs = fold(worker->text + worker->text_used, s, length);
     Py_ssize_t size = (Py_ssize_t)length;
@@ -206,12 +209,12 @@ static int normalise(Core *core, Worker *worker, const uint8_t *s, size_t length
             *folded = (Folded){source, size < 0 ? 0 : (size_t)size};
         }
         if (size >= 0 && memchr(source, '#', (size_t)size) != NULL) { /* U+FF03 became one, too */
-            size = open_hashtags(worker, source, (size_t)size);
+            size = open_hashtags(core, worker, source, (size_t)size);
             source = worker->opened;
         }
         if (size < 0)
             return -1;
-        if (GROW(worker->text, worker->text_size, worker->text_used + (size_t)size + PADDING) < 0)
+        if (GROW(worker->text, worker->text_size, worker->text_used + (size_t)size + ROOM) < 0)
             return no_memory(worker);
         *signs = fold(worker->text + worker->text_used, source, (size_t)size);
     }
@@ -268,6 +271,7 @@ static size_t mail_begin(const uint8_t *t, size_t i, size_t first) {
 typedef struct {
     size_t from;               /* the first of all: before it nothing need be asked */
     size_t mail, at, host, dot, url, slash;
+    int is_account;            /* what was found last is a mail address or a mention */
 } Links;
 
 static const size_t NOWHERE = (size_t)-1;
@@ -323,11 +327,13 @@ static size_t link_end(Links *links, const uint8_t *t, size_t i, size_t end, Sig
         find_links(links, t, i, end, signs);
     size_t after = i == links->url ? links->slash + 2 : is_www(t + i) ? i + 4 : end;
     size_t stop = after < end ? until_space(t, after, end) : 0;
+    links->is_account = 0;
     if (stop > after)
         return stop;
     if (i >= links->host && i < links->dot && is_host[t[i]] && t[i] != '.')
         return until_space(t, links->slash + 1, end);
-    return i >= links->mail ? mail_end(t, links->at + 1, end) : 0;
+    links->is_account = i >= links->mail;
+    return links->is_account ? mail_end(t, links->at + 1, end) : 0;
 }
 
 /* Return the size of the letter or digit ([^\W_]) at `t`, or 0; t[end] is 0, so no bound is needed. */
@@ -402,6 +408,26 @@ static void emit(const Core *core, Worker *worker, size_t offset, size_t length,
         token->prefix_length = (uint32_t)prefix_length(worker->text + offset, length, (size_t)core->prefix, wide);
 }
 
+/* Emit what a link is made of, `text._HOST`, or the mark of an account; URL_TOKEN stands PADDING behind t[end]. */
+static void emit_entity(const Core *core, Worker *worker, const Links *links, size_t i, size_t end) {
+    const uint8_t *t = worker->text;
+    if (links->is_account) {
+        emit(core, worker, links->at, 1, 0);
+        return;
+    }
+    emit(core, worker, end + PADDING, URL_LENGTH, 0);
+    worker->tokens[worker->n_tokens - 1].prefix_length = 0;
+    size_t scheme = t[i] != 'h' ? 0 : memcmp(t + i, "http://", 7) == 0 ? 7 : memcmp(t + i, "https://", 8) == 0 ? 8 : 0;
+    i += scheme;
+    i += is_www(t + i) ? 4 : 0;
+    size_t stop = i;
+    if (byte_class[t[i]] == WORD)
+        while (is_host[t[stop]] && (t[stop] != '.' || (is_host[t[stop + 1]] && t[stop + 1] != '.')))
+            stop++;
+    if (stop > i)
+        emit(core, worker, i, stop - i, 0);
+}
+
 enum { WINDOW = 64 };
 
 /* What stands in WINDOW bytes of normalised ASCII, a bit for each. */
@@ -440,13 +466,14 @@ static size_t tokenise_window(const Core *restrict core, Worker *restrict worker
     Token *token = worker->tokens + worker->n_tokens;
     Window seen = look_at(t + i);
     uint64_t words = seen.words | (seen.apostrophes & seen.words << 1 & seen.words >> 1), marks = seen.marks & ~words;
-    size_t next = i + WINDOW;
+    size_t next = i + WINDOW, link = NOWHERE;
     for (uint64_t starts = marks | (words & ~(words << 1)); starts != 0; starts &= starts - 1) {
         size_t k = (size_t)lowest_bit(starts), at = i + k, length = 1;
         if (at >= links->from || is_www(t + at)) {
             size_t stop = link_end(links, t, at, end, signs);
             if (stop != 0) {
                 next = stop;
+                link = at;
                 break;
             }
         }
@@ -466,6 +493,8 @@ static size_t tokenise_window(const Core *restrict core, Worker *restrict worker
         write_token(core, token++, t, i, next - i);
     }
     worker->n_tokens = (size_t)(token - worker->tokens);
+    if (link != NOWHERE && core->entities)
+        emit_entity(core, worker, links, link, end);
     return next;
 }
 
@@ -477,6 +506,8 @@ static size_t tokenise_wide(const Core *core, Worker *worker, size_t i, size_t e
         return i + 1;
     if (i >= links->from || is_www(t + i)) {
         size_t stop = link_end(links, t, i, end, signs);
+        if (stop != 0 && core->entities)
+            emit_entity(core, worker, links, i, end);
         if (stop != 0)
             return stop;
     }
@@ -495,7 +526,7 @@ static size_t tokenise_wide(const Core *core, Worker *worker, size_t i, size_t e
 
 /* Find the tokens of worker->text from `i` to `end`. The caller has made room, and there are zeros from `end` on. */
 static void tokenise(const Core *core, Worker *worker, size_t i, size_t end, Signs signs) {
-    Links links = {NOWHERE, NOWHERE, NOWHERE, NOWHERE, 0, NOWHERE, NOWHERE};
+    Links links = {NOWHERE, NOWHERE, NOWHERE, NOWHERE, 0, NOWHERE, NOWHERE, 0};
     if (signs.at || signs.slash)
         find_links(&links, worker->text, i, end, signs);
     if (signs.wide)
@@ -602,6 +633,8 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
     if (end > UINT32_MAX - PADDING || GROW(worker->tokens, worker->tokens_size, worker->n_tokens + end - begin) < 0)
         return no_memory(worker);
     memset(worker->text + end, 0, PADDING);
+    if (core->entities)
+        memcpy(worker->text + end + PADDING, URL_TOKEN "\0\0\0", URL_LENGTH + 3); /* 8 bytes are read of it */
     Line *line = &worker->lines[worker->n_lines++];
     line->source = s;
     line->length = length;
@@ -610,7 +643,7 @@ static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length)
     line->not_english = 0;
     tokenise(core, worker, begin, end, signs);
     line->count = worker->n_tokens - line->first;
-    worker->text_used++; /* the next text leaves this one its 0 */
+    worker->text_used += core->entities ? PADDING + URL_LENGTH : 1; /* the next text leaves this one its 0 */
     if (signs.at) {
         if (folded.bytes == NULL && emit_handles_by_python(core, worker, s, length) < 0)
             return -1;

@@ -11,7 +11,7 @@ static int is_term(const uint8_t *s, size_t length, const uint8_t *lone, size_t 
     if (s[0] < 0x80 ? byte_class[s[0]] == WORD : Py_UNICODE_ISALNUM(decode_wide(s, &size)))
         return 1;
     if (size != length)
-        return 0;
+        return length == URL_LENGTH && memcmp(s, URL_TOKEN, URL_LENGTH) == 0;
     for (size_t i = 0; i + size <= n_lone; i++)
         if (memcmp(lone + i, s, size) == 0)
             return 1;
@@ -251,17 +251,17 @@ static int make_tables(Core *core, PyObject *terms) {
 }
 
 static int core_init(Core *core, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"terms", "idf", "coef", "intercept", "damping", "ngrams", "prefix", "start", "platform",
-                            "platform_names", "lone_terms", "meaning_of", "normalize", "fold", NULL};
+    static char *names[] = {"terms", "idf", "coef", "intercept", "damping", "ngrams", "prefix", "entities",
+                            "start", "platform", "platform_names", "lone_terms", "meaning_of", "normalize", "fold", NULL};
     PyObject *terms, *start, *platform, *platforms, *lone, *meaning_of, *normalize, *fold;
     Py_buffer idf = {0}, coef = {0}, intercept = {0};
     if (core->names != NULL) {
         PyErr_SetString(PyExc_TypeError, "a Core is made once");
         return -1;
     }
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Sy*y*y*diiUUO!SOOO", names, &terms, &idf, &coef,
-                                     &intercept, &core->damping, &core->ngrams, &core->prefix, &start, &platform,
-                                     &PyTuple_Type, &platforms, &lone, &meaning_of, &normalize, &fold))
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "Sy*y*y*diiiUUO!SOOO", names, &terms, &idf, &coef,
+                                     &intercept, &core->damping, &core->ngrams, &core->prefix, &core->entities, &start,
+                                     &platform, &PyTuple_Type, &platforms, &lone, &meaning_of, &normalize, &fold))
         return -1;
     core->n_terms = idf.len / (Py_ssize_t)sizeof(double);
     core->n_rows = intercept.len / (Py_ssize_t)sizeof(double);

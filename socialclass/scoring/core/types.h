@@ -30,6 +30,8 @@ enum { LONGEST_TEXT = 1 << 16 };           /* bytes: text.LONGEST_TEXT; Python c
 enum { SHORTEST_PART = 4 };                /* of a handle: text._SHORTEST_PART */
 enum { EMPTY_TEXT, NO_KNOWN_TERMS, LOW_CONFIDENCE, NOT_ENGLISH };
 enum { ADDS_FILE = 1, ADDS_POSITION };        /* members that an activity has not */
+#define URL_TOKEN "<url>" /* text.URL */
+enum { URL_LENGTH = sizeof(URL_TOKEN) - 1 };
 #define ALIAS (-1) /* the `word` of a platform's name: as a token it is <platform> */
 #define UNKNOWN_TERM (-1) /* the `prefix` of a name that is none */
 
@@ -163,7 +165,7 @@ typedef struct {
     Py_ssize_t n_terms, n_rows;
     size_t row_size;           /* bytes of a term's row */
     double damping;
-    int ngrams, prefix;
+    int ngrams, prefix, entities; /* see text.AnalyzerSettings */
     PyObject *meaning_of, *normalize, *fold;
     Worker *idle;
     int ready;
