@@ -40,7 +40,8 @@ class Person(NamedTuple):
     """Somebody in the network; a side of fewer than `FEWEST_INTERACTIONS` interactions has no figures (None).
 
     posts: what they published, of either label; marketing_posts: those of them labelled marketing;
-    turning: share of the posts that turn to somebody; role: `CONNECTOR`, `BROADCASTER` or empty.
+    turning: share of the posts that turn to somebody, None of fewer than that; role: `CONNECTOR`,
+    `BROADCASTER` or empty.
     """
 
     actor: int
@@ -94,7 +95,8 @@ def rank_people(ledger: Ledger, networking: Network, marketing: Network) -> tupl
     sides = [_side(networking, measures, chosen), _side(marketing, other, chosen)]
     people = [
         Person(int(actor), ledger.shown(int(actor)), ledger.kinds[actor], roles.get(int(actor), ""), int(posts[actor]),
-               int(columns[0][actor]), float(columns[1][actor] / posts[actor]) if posts[actor] else None,
+               int(columns[0][actor]),
+               float(columns[1][actor] / posts[actor]) if posts[actor] >= FEWEST_INTERACTIONS else None,
                sides[0][i], sides[1][i])
         for i, actor in enumerate(chosen)
     ]  # fmt: skip
