@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from socialclass.analytics.analysis import Analysis, why_no_ties
 from socialclass.analytics.definitions import MEANING
-from socialclass.analytics.estimates import Estimate
+from socialclass.analytics.estimates import Estimate, short
 from socialclass.analytics.mix import MixRow
 from socialclass.analytics.periods import period_name
 from socialclass.analytics.tables import SHARES, effort_figures
@@ -123,7 +123,7 @@ def _print_usage(analysis: Analysis, top: int, console: "Console") -> None:
         print_rows(console, "who talks with whom", ["one", "other", "forth", "back"], pairs)
     periods = [
         [period_name(each.period, analysis.period), f"{each.active:,}", f"{each.ties:,}",
-         "" if each.density is None else f"{each.density:.3f}", _or_dash(each.newcomers), _or_dash(each.leavers)]
+         "" if each.density is None else short(each.density), _or_dash(each.newcomers), _or_dash(each.leavers)]
         for each in usage.periods[-12:]
     ]  # fmt: skip
     if periods:
@@ -175,6 +175,6 @@ def _person_row(person: Person) -> list[str]:
     side, other = person.networking, person.marketing
     assert side is not None
     return [
-        person.name, person.role, f"{side.pagerank:.4f}", f"{side.betweenness:.4f}", f"{side.reach:,}",
-        f"{side.reciprocity:.2f}", str(side.community + 1), f"{other.pagerank:.4f}" if other else "-",
+        person.name, person.role, short(side.pagerank), short(side.betweenness), f"{side.reach:,}",
+        f"{side.reciprocity:.2f}", str(side.community + 1), short(other.pagerank) if other else "-",
     ]  # fmt: skip

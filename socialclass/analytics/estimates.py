@@ -32,6 +32,17 @@ def missing(why: str) -> Estimate:
     return Estimate(None, why=why)
 
 
+def short(number: float, places: int = 3) -> str:
+    """Return a number to so many places, or to two digits where that would leave hardly any.
+
+    >>> short(0.5), short(0.000231), short(0.0)
+    ('0.500', '0.00023', '0.000')
+    """
+    if number and abs(number) < 10.0 ** (1 - places):
+        return f"{float(f'{number:.1e}'):.10f}".rstrip("0")
+    return f"{number:,.{places}f}"
+
+
 def wilson(hits: int, of: int) -> Estimate:
     """Return a share with its Wilson score interval (Wilson, JASA 1927).
 

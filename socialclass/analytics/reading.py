@@ -232,7 +232,8 @@ def _activity_of(record: Record, columns: Mapping[str, str], reading: Reading) -
         target=Thing(get("target", ""), get("target_type", "")), content=record.text,
         in_reply_to=Thing(replied, author=Party(answered)), mentions=tuple(map(Party, _words(part.get("mentions")))),
         id=get("id", ""), published=reading.time(part.get("published"), record.place),
-        platform=get("platform", ""), channel=get("channel", ""), thread=get("thread", ""), counts=counts, file=record.place.file, position=record.place.line,
+        platform=get("platform", ""), channel=get("channel", ""), thread=get("thread", ""),
+        counts=counts, file=record.place.file, position=record.place.line,
     )  # fmt: skip
     return activity, get("label", ""), _probability(part.get("probability"), str(record.place))
 

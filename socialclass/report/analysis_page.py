@@ -252,7 +252,15 @@ def _usage(analysis: Analysis, top: int) -> Html:
     if rows:
         parts.append(table(["one", "other", "forth", "back"], rows, caption="Who talks with whom most"))
     latest: list[list[Cell]] = [
-        [_unbroken(period_name(each.period, analysis.period)), *each[1:]] for each in usage.periods[-12:]
+        [
+            _unbroken(period_name(each.period, analysis.period)),
+            each.active,
+            each.ties,
+            each.density,
+            each.newcomers,
+            each.leavers,
+        ]
+        for each in usage.periods[-12:]
     ]
     if latest:
         header = [analysis.period, "active", "ties", "density", "newcomers", "leavers"]

@@ -5,6 +5,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from socialclass.analytics.analysis import Analysis
+from socialclass.analytics.estimates import short
 from socialclass.ledger import FEWEST_INTERACTIONS
 from socialclass.network.graph import Measures, Network, lay_out
 from socialclass.report.page import escape
@@ -71,7 +72,7 @@ def network_drawings(analysis: Analysis) -> list[tuple[str, str]]:
         (
             _people(analysis, network, measures, ranked),
             f"The {MOST_NODES} actors with the highest PageRank of {len(network.members):,}, and the ties among them. "
-            "A circle's area is its PageRank, its colour its community.",
+            "A circle's area is its PageRank, its colour its community; grey: fewer than five interactions.",
         ),
     ]
 
@@ -88,7 +89,7 @@ def _people(analysis: Analysis, network: Network, measures: Measures, actors: li
             continue
         name, rank = analysis.ledger.shown(actor), float(measures.pagerank[actor])
         radius = _LEAST + 18 * sqrt(rank / top)
-        nodes.append(Node(x, y, radius, int(measures.community[actor]), name, f"{name}: PageRank {rank:.3f}"))
+        nodes.append(Node(x, y, radius, int(measures.community[actor]), name, f"{name}: PageRank {short(rank)}"))
     weights: dict[tuple[int, int], float] = {}
     ties = network.ties
     for source, target, count in zip(ties.source.tolist(), ties.target.tolist(), ties.count.tolist(), strict=True):
