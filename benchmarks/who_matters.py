@@ -19,6 +19,7 @@ import networkx
 
 from socialclass import load_model
 from socialclass.activity import PARTY_KINDS, Activity, Party, facts
+from socialclass.classifier import UNCERTAIN
 from socialclass.formats import ReadOptions
 from socialclass.inputs import export_format, open_activities
 from socialclass.language import is_foreign
@@ -73,10 +74,17 @@ def ties_of(export: str) -> Counter[tuple[str, str]]:
             authors.setdefault(each.object.id, each.actor.id or each.actor.name)
     predicted = load_model().predict([each.text for each in activities], 0.0, [facts(each) for each in activities])
     foreign = [bool(each.content) and is_foreign(each.content, each.language) for each in activities]
+    labels = [UNCERTAIN if other else each.label for each, other in zip(predicted, foreign, strict=True)]
+    label_of: dict[str, str] = {}
+    for each, label in [*zip(activities, labels, strict=True)][::-1]:  # what comes first has an id
+        if each.verb in ("Create", "Update", "") and each.object.id:
+            label_of[each.object.id] = label
+    label_of |= {each.id: label for each, label in [*zip(activities, labels, strict=True)][::-1] if each.id}
     ties: Counter[tuple[str, str]] = Counter()
-    for each, prediction, other in zip(activities, predicted, foreign, strict=True):
-        who = name(each.actor)
-        if prediction.label == NETWORKING and who and not other:
+    for each, given in zip(activities, labels, strict=True):
+        who, about = name(each.actor), each.in_reply_to.id or each.object.id
+        wordless = given == UNCERTAIN and each.verb not in ("Create", "Update", "")
+        if who and (label_of.get(about, given) if wordless else given) == NETWORKING:
             for whom, _ in turned_to(each, authors, starters):
                 ties[who, whom] += 1
     return ties
