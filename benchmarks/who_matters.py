@@ -23,7 +23,7 @@ from socialclass.classifier import UNCERTAIN
 from socialclass.formats import ReadOptions
 from socialclass.inputs import export_format, open_activities
 from socialclass.language import is_foreign
-from socialclass.ledger import NETWORKING
+from socialclass.ledger import MARKETING, NETWORKING
 
 TOLERANCE = 1e-6
 
@@ -75,17 +75,17 @@ def ties_of(export: str) -> Counter[tuple[str, str]]:
     predicted = load_model().predict([each.text for each in activities], 0.0, [facts(each) for each in activities])
     foreign = [bool(each.content) and is_foreign(each.content, each.language) for each in activities]
     labels = [UNCERTAIN if other else each.label for each, other in zip(predicted, foreign, strict=True)]
-    label_of: dict[str, str] = {}
-    for each, label in [*zip(activities, labels, strict=True)][::-1]:  # what comes first has an id
-        if each.verb in ("Create", "Update", "") and each.object.id:
-            label_of[each.object.id] = label
-    label_of |= {each.id: label for each, label in [*zip(activities, labels, strict=True)][::-1] if each.id}
+    posts: dict[str, Counter[str]] = {}
+    for each, label in zip(activities, labels, strict=True):
+        if each.verb in ("Create", "Update", ""):
+            posts.setdefault(name(each.actor), Counter())[label] += 1
     ties: Counter[tuple[str, str]] = Counter()
     for each, given in zip(activities, labels, strict=True):
-        who, about = name(each.actor), each.in_reply_to.id or each.object.id
-        wordless = given == UNCERTAIN and each.verb not in ("Create", "Update", "")
-        if who and (label_of.get(about, given) if wordless else given) == NETWORKING:
-            for whom, _ in turned_to(each, authors, starters):
+        who = name(each.actor)
+        for whom, how in turned_to(each, authors, starters) if who else ():
+            said = posts.get(whom, Counter())
+            wordless = given == UNCERTAIN and how in ("reaction", "share")
+            if given == NETWORKING or (wordless and said[NETWORKING] > said[MARKETING]):
                 ties[who, whom] += 1
     return ties
 

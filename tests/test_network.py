@@ -101,14 +101,16 @@ def test_who_turns_needs_five_posts() -> None:
     assert {each.name: each.turning for each in matters.people} == {"ana": 1.0, "bo": None}
 
 
-def test_a_like_without_words_belongs_to_the_post_that_it_likes() -> None:
-    """An uncertain reaction takes the side of a post in the input; one with a label keeps its own."""
+def test_a_like_without_words_belongs_to_the_side_of_whom_it_goes_to() -> None:
+    """An uncertain reaction takes the side of most posts of whom it goes to; one with a label keeps its own."""
     posts = [LabelledActivity(Activity("Create", Party("shop"), id="m"), MARKETING),
-             LabelledActivity(Activity("Create", Party("ana"), id="n"), NETWORKING)]  # fmt: skip
-    likes = [Activity("Like", Party("bo"), Thing(post)) for post in ("m", "n", "elsewhere")]
+             LabelledActivity(Activity("Create", Party("ana"), id="n"), NETWORKING),
+             LabelledActivity(Activity("Create", Party("shop"), id="wrong"), NETWORKING),
+             LabelledActivity(Activity("Create", Party("shop"), id="m2"), MARKETING)]  # fmt: skip
+    likes = [Activity("Like", Party("bo"), Thing(post)) for post in ("m", "n", "wrong", "elsewhere")]
     ledger = collect([*posts, *[LabelledActivity(each, "uncertain") for each in likes],
                       LabelledActivity(likes[0], NETWORKING)])  # fmt: skip
-    assert gather_ties(ledger, "marketing").kinds["reaction"] == 1
+    assert gather_ties(ledger, "marketing").kinds["reaction"] == 2
     assert gather_ties(ledger, "networking").kinds["reaction"] == 2
 
 

@@ -46,7 +46,7 @@ DEFINITIONS = (
         "tie",
         "One actor turned to another: answered, mentioned, reacted, shared, followed, wrote to, or joined a thread "
         "that the other began. It belongs to the side of the mix that the activity was labelled as; a reaction or "
-        "share that is uncertain, having no words, to the side of the post that it is about; else to none.",
+        "share that is uncertain, having no words, to the side of most of the posts of whom it goes to; else to none.",
     ),
     Definition("two-way", "Share of the pairs with a tie in which each turned to the other."),
     Definition("density", "Ties of a period between two who were active in it, over all possible ones."),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 SIDES = ("marketing", "networking")  # the index is the ledger's code of the label
+_WORDLESS = [TIE_KINDS.index("reaction"), TIE_KINDS.index("share")]
 _DAY = 86_400.0
 
 
@@ -50,8 +51,9 @@ class Ties:
 def gather_ties(ledger: Ledger, side: str, half_life_days: float | None = None) -> Ties:
     """Return the ties of one of `SIDES`; an activity that is `uncertain` belongs to neither.
 
-    But a reaction or a share has no words to be judged by: one that is uncertain belongs to the side of the post that
-    it is about, if that is in the input.
+    But a reaction or a share has no words to be judged by: one that is uncertain belongs to the side of most of the
+    labelled posts of whom it goes to. Not of the one post: the reactions to a brand's posts are many, and where a post
+    is labelled wrong all of them would be.
 
     half_life_days: an interaction this much older than the latest weighs half; None weighs all alike. One without
     a time weighs as the oldest.
@@ -84,8 +86,13 @@ def sides_of(ledger: Ledger) -> "Array":
     """Return the place in `SIDES` of each activity, 2 for none, see `gather_ties`."""
     import numpy as np
 
-    about_known = (ledger.label == 2) & ~ledger.post & (ledger.answers >= 0)
-    return np.where(about_known, ledger.label[ledger.answers], ledger.label)
+    sides = ledger.label.copy()
+    posts = ledger.post & (ledger.actor >= 0)
+    of_each = [np.bincount(ledger.actor[posts & (sides == code)], minlength=len(ledger.actors)) for code in (0, 1)]
+    most = np.where(of_each[0] > of_each[1], 0, np.where(of_each[1] > of_each[0], 1, 2))
+    wordless = (sides[ledger.tie_row] == 2) & ~ledger.post[ledger.tie_row] & np.isin(ledger.tie_kind, _WORDLESS)
+    sides[ledger.tie_row[wordless]] = most[ledger.tie_target[wordless]]
+    return sides
 
 
 def _weights(when: "Array", rows: "Array", half_life_days: float | None) -> "Array":
