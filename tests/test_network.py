@@ -39,6 +39,7 @@ def test_the_planted_roles_are_told_apart(analysis: Analysis) -> None:
     assert roles == {"Connie": "connector", "Brand": "broadcaster"}
     assert analysis.matters.silent == len(SILENT)
     assert analysis.matters.silent > analysis.matters.doing / 2
+    assert not {party.name for party in SILENT} & {person.name for person in analysis.matters.people}
     assert len(analysis.matters.communities) == 2
     between = {each.name: each.networking.betweenness for each in analysis.matters.people if each.networking}
     assert max(between, key=lambda name: between[name]) == "Connie"

@@ -82,7 +82,9 @@ DEFINITIONS = (
         f"At least {FEWEST_INTERACTIONS} marketing posts, more than half of all posts, and at most a quarter of the "
         "posts turn to somebody.",
     ),
-    Definition("silent", "Actors who react, share or follow, and never post. They are counted and never listed."),
+    Definition(
+        "silent", "Actors who react, share or follow, and never post. They are counted, and no ranking lists them."
+    ),
     Definition(
         "withheld",
         f"No figure about an actor rests on fewer than {FEWEST_INTERACTIONS} activities or interactions; "

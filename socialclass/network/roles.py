@@ -59,8 +59,8 @@ class Person(NamedTuple):
 class Matters:
     """Who matters to the network.
 
-    people: those with enough interactions or posts, by networking PageRank, then by marketing posts; at most
-    `MOST_PEOPLE`; withheld: actors of whom the input knows too little; silent: actors who did something but never
+    people: those with enough interactions or posts, without the silent, by networking PageRank, then by marketing
+    posts; at most `MOST_PEOPLE`; withheld: actors of whom the input knows too little; silent: actors who did something but never
     posted, and of how many; named_only: actors whom others name and who do nothing themselves.
     communities: sizes of the networking side's communities, the largest first; modularity: of that division.
     sources: starting points of the betweenness; exact where that is all actors with networking ties.
@@ -88,7 +88,8 @@ def rank_people(ledger: Ledger, networking: Network, marketing: Network) -> tupl
     doing = np.bincount(ledger.actor[acted], minlength=size)
     posts = np.bincount(ledger.actor[acted & ledger.post], minlength=size)
     enough = np.maximum(np.maximum(networking.ties.interactions, marketing.ties.interactions), posts)
-    known = np.flatnonzero(enough >= FEWEST_INTERACTIONS)
+    silent = (doing > 0) & (posts == 0)
+    known = np.flatnonzero((enough >= FEWEST_INTERACTIONS) & ~silent)
     chosen = _chosen(known, measures, other, posts)
     columns = _post_columns(ledger, size)
     roles = _roles(networking.ties, measures, posts, *columns)
@@ -102,7 +103,7 @@ def rank_people(ledger: Ledger, networking: Network, marketing: Network) -> tupl
     ]  # fmt: skip
     community = measures.community[measures.community >= 0]
     return Matters(
-        people=people, withheld=size - len(known), silent=int(((doing > 0) & (posts == 0)).sum()),
+        people=people, withheld=int((enough < FEWEST_INTERACTIONS).sum()), silent=int(silent.sum()),
         doing=int((doing > 0).sum()), named_only=int((doing == 0).sum()),
         communities=np.bincount(community).tolist() if len(community) else [], modularity=measures.modularity,
         sources=measures.sources, members=len(networking.members),
