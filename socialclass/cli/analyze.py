@@ -76,7 +76,8 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add an option for each part of an activity whose column can be named."""
     for row in reversed([row for row in FIELDS if row.option]):
         tried = ", ".join(row.columns)
-        shown = f"Column or key of the {row.part}; by default {'the first of ' if len(row.columns) > 1 else ''}{tried}."
+        what = row.option.removeprefix("--").removesuffix("-field")
+        shown = f"Column or key of the {what}; by default {'the first of ' if len(row.columns) > 1 else ''}{tried}."
         function = click.option(row.option, f"{row.part}_field", metavar="NAME", help=shown)(function)
     return function
 

@@ -60,8 +60,8 @@ class Matters:
     """Who matters to the network.
 
     people: those with enough interactions or posts, without the silent, by networking PageRank, then by marketing
-    posts; at most `MOST_PEOPLE`; withheld: actors of whom the input knows too little; silent: actors who did something but never
-    posted, and of how many; named_only: actors whom others name and who do nothing themselves.
+    posts; at most `MOST_PEOPLE`; withheld: actors of whom the input knows too little; silent: actors who did something
+    but never posted, and of how many; named_only: actors whom others name and who do nothing themselves.
     communities: sizes of the networking side's communities, the largest first; modularity: of that division.
     sources: starting points of the betweenness; exact where that is all actors with networking ties.
     """
