@@ -46,13 +46,14 @@ class Labels(NamedTuple):
     marketing: str = MARKETING
     networking: str = NETWORKING
 
-    def code(self, label: str) -> int:
+    def code(self, label: str, place: str = "") -> int:
         """Return 0 for marketing, 1 for networking, 2 for uncertain; raises `InputError` for another label."""
         try:
             return (self.marketing, self.networking, UNCERTAIN).index(label)
         except ValueError:
             raise InputError(
                 f"the label {label!r} is neither {self.marketing!r}, {self.networking!r} nor {UNCERTAIN!r}",
+                place=place,
                 remedy="name yours: --marketing-label NAME --networking-label NAME",
             ) from None
 
@@ -162,7 +163,8 @@ class _Columns:
 
     def add(self, item: LabelledActivity) -> None:
         """Take in one labelled activity."""
-        activity, code = item.activity, self.labels.code(item.label)
+        activity = item.activity
+        code = self.labels.code(item.label, f"{activity.file}:{activity.position}" if activity.file else "")
         actor, post, thing = self.party(activity.actor), activity.verb in _POSTS, activity.object
         counts = activity.counts.get
         self.waiting.append((

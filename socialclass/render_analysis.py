@@ -81,7 +81,9 @@ def _print_mix(analysis: Analysis, top: int, console: "Console") -> None:
         print_rows(
             console, f"by {key}" + (f" ({more:,} more)" if more else ""), header, [_mix_row(row) for row in shown]
         )
-    print_note(console, f"corrected: {mix.method}" if mix.overall.corrected.value is not None else mix.method)
+    corrected = mix.overall.corrected
+    why_not = f"not corrected: {corrected.why}"
+    print_note(console, f"corrected: {mix.method}" if corrected.value is not None else why_not)
 
 
 def _mix_row(row: MixRow) -> list[str]:

@@ -137,6 +137,7 @@ def test_unreadable_records_are_named_and_counted(run: Run, tmp_path: Path) -> N
         (["--by", "mood"], 2, b"mood"),
         (["--brand", "nobody"], 1, b"no actor is called 'nobody'"),
         (["--marketing-label", "ad"], 1, b"--marketing-label NAME"),
+        (["--marketing-label", "ad"], 1, b"labelled.jsonl:"),
     ],
 )
 def test_what_cannot_be_done_is_told(run: Run, export: Path, args: list[str], code: int, message: bytes) -> None:
@@ -225,4 +226,6 @@ def test_a_page_of_little(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     done = run("analyze", tmp_path / "a.jsonl", "--by", "channel", "--report", tmp_path / "r.html")
     assert (done.returncode, done.stderr) == (0, b"")
+    assert "Not corrected: fewer than 5 activities here" in (tmp_path / "r.html").read_text()
+    assert "not corrected: fewer than 5 activities here" in " ".join(done.stdout.decode().split())
     assert "no networking activity in which somebody turns to somebody" in (tmp_path / "r.html").read_text()

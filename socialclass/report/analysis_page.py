@@ -35,7 +35,7 @@ def analysis_page(analysis: Analysis, top: int = 10) -> str:
             _mix(analysis, top),
             f"Corrected: {analysis.mix.method}."
             if analysis.mix.overall.corrected.value is not None
-            else f"{analysis.mix.method}.".capitalize(),
+            else f"Not corrected: {analysis.mix.overall.corrected.why}.",
         ),
         Section("The quality of the effort", _effort(analysis.effort), "Times are UTC."),
         Section("How the network is used", _usage(analysis, top)),
