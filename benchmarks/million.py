@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from random import Random
 
+from socialclass.corpus import read_corpus
 from socialclass.ledger import MARKETING, NETWORKING
 from socialclass.resources import find_resource
 
@@ -27,8 +28,8 @@ _BEGIN = 1_700_000_000
 def write_activities(path: Path, activities: int, actors: int, labelled: bool, seed: int = 0) -> None:
     """Write the file, a line an activity."""
     random = Random(seed)
-    lines = find_resource("data", "test.jsonl").read_text(encoding="utf-8").split("\n")
-    texts = [(row["text"], row["label"]) for row in map(json.loads, filter(None, lines))]
+    examples = read_corpus(str(find_resource("data", "test.jsonl")))
+    texts = [(example.text, example.label) for example in examples if example.text]
     written: list[tuple[int, int]] = []
     with path.open("w", encoding="utf-8") as stream:
         for number in range(activities):

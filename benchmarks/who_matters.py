@@ -19,10 +19,11 @@ import networkx
 
 from socialclass import load_model
 from socialclass.activity import PARTY_KINDS, Activity, Party, facts
+from socialclass.classifier import UNCERTAIN
 from socialclass.formats import ReadOptions
 from socialclass.inputs import export_format, open_activities
 from socialclass.language import is_foreign
-from socialclass.ledger import NETWORKING
+from socialclass.ledger import MARKETING, NETWORKING
 
 TOLERANCE = 1e-6
 
@@ -73,11 +74,18 @@ def ties_of(export: str) -> Counter[tuple[str, str]]:
             authors.setdefault(each.object.id, each.actor.id or each.actor.name)
     predicted = load_model().predict([each.text for each in activities], 0.0, [facts(each) for each in activities])
     foreign = [bool(each.content) and is_foreign(each.content, each.language) for each in activities]
+    labels = [UNCERTAIN if other else each.label for each, other in zip(predicted, foreign, strict=True)]
+    posts: dict[str, Counter[str]] = {}
+    for each, label in zip(activities, labels, strict=True):
+        if each.verb in ("Create", "Update", ""):
+            posts.setdefault(name(each.actor), Counter())[label] += 1
     ties: Counter[tuple[str, str]] = Counter()
-    for each, prediction, other in zip(activities, predicted, foreign, strict=True):
+    for each, given in zip(activities, labels, strict=True):
         who = name(each.actor)
-        if prediction.label == NETWORKING and who and not other:
-            for whom, _ in turned_to(each, authors, starters):
+        for whom, how in turned_to(each, authors, starters) if who else ():
+            said = posts.get(whom, Counter())
+            wordless = given == UNCERTAIN and how in ("reaction", "share")
+            if given == NETWORKING or (wordless and said[NETWORKING] > said[MARKETING]):
                 ties[who, whom] += 1
     return ties
 

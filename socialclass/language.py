@@ -130,12 +130,10 @@ def is_foreign(text: str, declared: str = "") -> bool:
 
 def _foreign_words(text: str, declared: str) -> bool:
     words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
-    if not words:
+    if _LANGUAGES.keys().isdisjoint(words):
         return False
     marked = {word for word in words if not word.isascii() and word not in _BORROWED and _FOREIGN_LETTERS & set(word)}
     found = [word for word in words if word in _LANGUAGES]
-    if not found:
-        return False
     english = sum(word in _ENGLISH for word in words)
     seen = Counter(language for word in set(found) for language in _LANGUAGES[word])
     language, known = seen.most_common(1)[0]

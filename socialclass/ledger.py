@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from socialclass.activity import PARTY_KINDS, Activity, Party, Thing
+from socialclass.activity import NOTHING, PARTY_KINDS, Activity, Party
 from socialclass.classifier import UNCERTAIN
 from socialclass.errors import InputError
 
@@ -46,13 +46,14 @@ class Labels(NamedTuple):
     marketing: str = MARKETING
     networking: str = NETWORKING
 
-    def code(self, label: str) -> int:
+    def code(self, label: str, place: str = "") -> int:
         """Return 0 for marketing, 1 for networking, 2 for uncertain; raises `InputError` for another label."""
         try:
             return (self.marketing, self.networking, UNCERTAIN).index(label)
         except ValueError:
             raise InputError(
                 f"the label {label!r} is neither {self.marketing!r}, {self.networking!r} nor {UNCERTAIN!r}",
+                place=place,
                 remedy="name yours: --marketing-label NAME --networking-label NAME",
             ) from None
 
@@ -137,6 +138,9 @@ class _Columns:
     channels: Names = field(default_factory=Names)
     platforms: Names = field(default_factory=Names)
     texts: list[tuple[int, str]] = field(default_factory=list)
+    waiting: list[tuple[Any, ...]] = field(default_factory=list)
+    ties: list[tuple[int, int, int]] = field(default_factory=list)
+    rows: int = 0
     offered: int = 0
     random: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - a sample, no secret
 
@@ -159,34 +163,34 @@ class _Columns:
 
     def add(self, item: LabelledActivity) -> None:
         """Take in one labelled activity."""
-        activity, add = item.activity, self.column
-        row = len(add["actor"])
-        code = self.labels.code(item.label)
-        actor = self.party(activity.actor)
-        answered = activity.in_reply_to.id or ("" if activity.verb in _POSTS else activity.object.id)
-        add["actor"].append(actor)
-        add["label"].append(code)
-        add["share"].append(_share(code, item.probability))
-        add["when"].append(seconds(activity.published))
-        add["channel"].append(self.channels.number(activity.channel) if activity.channel else -1)
-        add["platform"].append(self.platforms.number(activity.platform) if activity.platform else -1)
-        add["post"].append(activity.verb in _POSTS)
-        add["reply"].append(activity.in_reply_to != Thing())
-        add["mentions"].append(min(len(activity.mentions), 127))
-        add["thread"].append(_key(activity.thread))
-        add["id"].append(_key(activity.id))
-        add["object"].append(_key(activity.object.id) if activity.verb in _POSTS else 0)
-        add["answered"].append(_key(answered))
-        add["kind"].append(_kind_of(activity.verb))
-        for name in COUNTS:
-            add[name].append(activity.counts.get(name, UNKNOWN_COUNT))
+        activity = item.activity
+        code = self.labels.code(item.label, f"{activity.file}:{activity.position}" if activity.file else "")
+        actor, post, thing = self.party(activity.actor), activity.verb in _POSTS, activity.object
+        counts = activity.counts.get
+        self.waiting.append((
+            actor, code, _share(code, item.probability), seconds(activity.published),
+            self.channels.number(activity.channel) if activity.channel else -1,
+            self.platforms.number(activity.platform) if activity.platform else -1,
+            post, activity.in_reply_to != NOTHING, min(len(activity.mentions), 127), _key(activity.thread),
+            _key(activity.id), _key(thing.id) if post else 0,
+            _key(activity.in_reply_to.id or ("" if post else thing.id)),
+            _kind_of(activity.verb), *[counts(name, UNKNOWN_COUNT) for name in COUNTS],
+        ))  # fmt: skip
         for target, kind in self._targets(activity):
             if target not in (actor, NO_ACTOR):
-                add["tie_row"].append(row)
-                add["tie_target"].append(target)
-                add["tie_kind"].append(kind)
-        if code == 0 and activity.verb in _POSTS and activity.content:
-            self._sample(row, activity.content)
+                self.ties.append((self.rows, target, kind))
+        if code == 0 and post and activity.content:
+            self._sample(self.rows, activity.content)
+        self.rows += 1
+        if len(self.waiting) == _BLOCK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Move what waits into the columns: in blocks, which costs a third of a row at a time."""
+        for names, waiting in ((_OF_ACTIVITIES, self.waiting), (_OF_TIES, self.ties)):
+            for name, values in zip(names, zip(*waiting, strict=True), strict=False):
+                self.column[name].extend(values)
+            waiting.clear()
 
     def _targets(self, activity: Activity) -> Iterator[tuple[int, int]]:
         """Yield whom an activity turns to, and how; whom a reply answers may have to be looked up later."""
@@ -219,6 +223,8 @@ _CODES = {
     "mentions": "b", "thread": "q", "id": "q", "object": "q", "answered": "q", "kind": "b",
     "reactions": "i", "replies": "i", "shares": "i", "tie_row": "i", "tie_target": "i", "tie_kind": "b",
 }  # fmt: skip
+_OF_ACTIVITIES, _OF_TIES = tuple(_CODES)[:-3], tuple(_CODES)[-3:]
+_BLOCK = 4096  # activities that wait to be put into the columns
 
 
 def collect(
@@ -239,6 +245,7 @@ def collect(
         columns.add(item)
         for watch in watchers:
             watch(item)
+    columns.flush()
     return _finished(columns)
 
 
@@ -291,6 +298,10 @@ def _with_found_ties(add: "dict[str, Column]", answers: "Column") -> "tuple[Colu
     late = np.flatnonzero((answers >= 0) & ~tied)
     late_kind = add["kind"][late]
     late_target = add["actor"][answers[late]]
+    found = np.full(len(answers), NO_ACTOR)
+    found[late] = late_target
+    again = (kind == _MENTION) & (target == found[row])  # who is answered is not mentioned, too
+    row, target, kind = row[~again], target[~again], kind[~again]
     tied[row] = True
     tied[late] = True
     in_thread = np.flatnonzero(add["thread"] != 0)

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from socialclass.analytics.analysis import Analysis
+from socialclass.analytics.analysis import Analysis, why_no_ties
 from socialclass.analytics.definitions import MEANING
-from socialclass.analytics.estimates import Estimate
+from socialclass.analytics.estimates import Estimate, short
 from socialclass.analytics.mix import MixRow
 from socialclass.analytics.periods import period_name
 from socialclass.analytics.tables import SHARES, effort_figures
 from socialclass.analytics.wording import PHRASES
-from socialclass.network.roles import Matters, Person
+from socialclass.network.roles import BROADCASTER, CONNECTOR, Matters, Person
 from socialclass.render import print_note, print_rows
 
 if TYPE_CHECKING:
@@ -73,13 +73,17 @@ def _print_mix(analysis: Analysis, top: int, console: "Console") -> None:
         timed = key in ("day", "week", "month")
         shown = rows[-max(top, 12) :] if timed else rows[:top]
         more = len(rows) - len(shown) + mix.left_out[key]
+        if not shown and key not in analysis.settings.by:
+            continue
         if not shown:
             print_note(console, f"by {key}: no activity says so, or none of enough activities")
             continue
         print_rows(
             console, f"by {key}" + (f" ({more:,} more)" if more else ""), header, [_mix_row(row) for row in shown]
         )
-    print_note(console, f"corrected: {mix.method}" if mix.overall.corrected.value is not None else mix.method)
+    corrected = mix.overall.corrected
+    why_not = f"not corrected: {corrected.why}"
+    print_note(console, f"corrected: {mix.method}" if corrected.value is not None else why_not)
 
 
 def _mix_row(row: MixRow) -> list[str]:
@@ -114,12 +118,14 @@ def _print_usage(analysis: Analysis, top: int, console: "Console") -> None:
     rows += [["both ways", f"{100 * usage.two_way / usage.pairs:.1f}%"]] if usage.pairs else []
     rows += [["pairs in several channels", f"{usage.across:,}"]] if usage.across is not None else []
     print_rows(console, "How the network is used", ["", ""], rows)
+    if not usage.pairs:
+        print_note(console, why_no_ties(analysis))
     if usage.top:
         pairs = [[shown(each.one), shown(each.other), f"{each.forth:,}", f"{each.back:,}"] for each in usage.top[:top]]
         print_rows(console, "who talks with whom", ["one", "other", "forth", "back"], pairs)
     periods = [
         [period_name(each.period, analysis.period), f"{each.active:,}", f"{each.ties:,}",
-         "" if each.density is None else f"{each.density:.3f}", _or_dash(each.newcomers), _or_dash(each.leavers)]
+         "" if each.density is None else short(each.density), _or_dash(each.newcomers), _or_dash(each.leavers)]
         for each in usage.periods[-12:]
     ]  # fmt: skip
     if periods:
@@ -146,7 +152,14 @@ def _print_people(matters: Matters, top: int, console: "Console") -> None:
     rows = [_person_row(person) for person in ranked]
     if rows:
         print_rows(console, "Who matters to the network", header, rows)
-    broadcasters = [person for person in matters.people if person.role == "broadcaster"]
+    connectors = sorted(
+        (each for each in matters.people if each.role == CONNECTOR and each.networking),
+        key=lambda each: -(each.networking.betweenness if each.networking else 0.0),
+    )
+    if connectors:
+        rows = [_person_row(person) for person in connectors[:top]]
+        print_rows(console, "Connectors, by betweenness", header, rows)
+    broadcasters = [person for person in matters.people if person.role == BROADCASTER]
     broadcasters.sort(key=lambda person: -person.marketing_posts)
     if broadcasters:
         rows = [[person.name, f"{person.marketing_posts:,}", f"{100 * (person.turning or 0):.0f}%"]
@@ -164,6 +177,6 @@ def _person_row(person: Person) -> list[str]:
     side, other = person.networking, person.marketing
     assert side is not None
     return [
-        person.name, person.role, f"{side.pagerank:.4f}", f"{side.betweenness:.4f}", f"{side.reach:,}",
-        f"{side.reciprocity:.2f}", str(side.community + 1), f"{other.pagerank:.4f}" if other else "-",
+        person.name, person.role, short(side.pagerank), short(side.betweenness), f"{side.reach:,}",
+        f"{side.reciprocity:.2f}", str(side.community + 1), short(other.pagerank) if other else "-",
     ]  # fmt: skip

@@ -42,6 +42,19 @@ def test_correcting_at_least_halves_the_error() -> None:
     assert covered >= 0.9
 
 
+@pytest.mark.parametrize("size", [10, 40])
+def test_intervals_of_small_groups_hold(size: int) -> None:
+    """A week of ten posts has an interval that covers its share, be it none or all; five texts are the least."""
+    share, truth = scored([str(find_resource("data", "test.jsonl"))])
+    for mix in (0.0, 0.1, 0.5, 1.0):
+        _, covered, width = summed(repeat(share, truth, [mix], size=size, repetitions=40))
+        assert covered >= 0.9, mix
+        assert width < 0.8
+    few = [LabelledActivity(Activity(), MARKETING, 0.9)] * (FEWEST_INTERACTIONS - 1)
+    assert "fewer than 5" in measure_mix(collect(few), (), RATES).overall.corrected.why
+    assert measure_mix(collect([*few, few[0]]), (), RATES).overall.corrected.of == FEWEST_INTERACTIONS
+
+
 def test_a_pure_group_is_told_from_its_errors() -> None:
     """With errors of a tenth, a tenth of marketing labels is none; few texts leave the interval wide, never empty."""
     all_networking = np.array([[90] * 5 + [10] * 5, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]])
@@ -105,6 +118,31 @@ def test_nothing_is_invented() -> None:
     assert "9 posts" not in effort.why_no_terms
     with pytest.raises(InputError, match="--brand"):
         measure_effort(bare, ["nobody"])
+
+
+def test_the_effort_of_few_posts_is_withheld() -> None:
+    """A brand may be a person: below five posts or messages there is no figure, and the reason says so."""
+    posts = [Activity("Create", Party("a"), id=str(i), counts={"reactions": 7}, published="2026-01-01")
+             for i in range(4)]  # fmt: skip
+    asked = [Activity("Create", Party("b"), in_reply_to=Thing("0"), id="q", published="2026-01-02")] * 4
+    effort = measure_effort(collect(LabelledActivity(each, MARKETING, 0.9) for each in [*posts, *asked]), ["a"])
+    for name in ("weekly", "reactions", "replies", "shares", "response_rate", "response_hours", "answered", "dialogue"):
+        assert getattr(effort, name).value is None, name
+        assert "it takes 5" in getattr(effort, name).why, name
+    assert effort.hours is None
+
+
+def test_a_post_before_the_question_is_no_answer() -> None:
+    """In a thread only what the brand says later answers, by order where times are days; no time is no answer."""
+
+    def said(who: str, when: str) -> LabelledActivity:
+        return LabelledActivity(Activity("Create", Party(who), published=when, thread="t"), MARKETING, 0.9)
+
+    asked = [said("customer", "2026-01-05")] * 5
+    before = measure_effort(collect([said("brand", "2026-01-05"), *asked]), ["brand"])
+    after = measure_effort(collect([said("brand", "2026-01-05"), *asked, said("brand", "2026-01-05")]), ["brand"])
+    untimed = measure_effort(collect([said("brand", "2026-01-05"), *[said("customer", "")] * 5]), ["brand"])
+    assert [each.response_rate.value for each in (before, after, untimed)] == [0.0, 1.0, 0.0]
 
 
 def test_reported_counts_come_first() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.million import write_activities
 from tests.community import community
 from tests.conftest import Run
 
@@ -136,6 +137,7 @@ def test_unreadable_records_are_named_and_counted(run: Run, tmp_path: Path) -> N
         (["--by", "mood"], 2, b"mood"),
         (["--brand", "nobody"], 1, b"no actor is called 'nobody'"),
         (["--marketing-label", "ad"], 1, b"--marketing-label NAME"),
+        (["--marketing-label", "ad"], 1, b"labelled.jsonl:"),
     ],
 )
 def test_what_cannot_be_done_is_told(run: Run, export: Path, args: list[str], code: int, message: bytes) -> None:
@@ -154,6 +156,65 @@ def test_nothing_to_analyse(run: Run, tmp_path: Path) -> None:
     assert b"there is no activity to analyse" in done.stderr
 
 
+def test_a_brand_is_found_by_its_name_under_pseudonyms(run: Run, export: Path) -> None:
+    """The name that is given is the one people know; what is shown is the pseudonym."""
+    plain, hidden = (
+        json.loads(run("analyze", export, "--brand", "Brand", "--output-format", "json", *key).stdout)
+        for key in ([], ["--pseudonyms", "secret"])
+    )
+    assert hidden["effort"]["posts"] == plain["effort"]["posts"] == 65
+    assert "Brand" not in json.dumps(hidden)
+
+
+def test_times_as_tables_write_them(run: Run, tmp_path: Path) -> None:
+    """Seconds since 1970 and dates in words are read; what is no known time is named, and what it costs."""
+    times = ["1704067200", "Thu Nov 03 08:50:26 +0000 2022", "2024-01-05 10:00:00 UTC", "03/04/2024", "soon"]
+    rows = "".join(f'hi,{time},"1,234",a;b\n' for time in times)
+    (tmp_path / "t.csv").write_text(f"text,created_at,likes,mentions\n{rows}")
+    done = run("analyze", tmp_path / "t.csv", "--by", "day", "--output-format", "json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [row["group"] for row in found["mix"]["by"]["day"]] == ["2022-11-03", "2024-01-01", "2024-01-05"]
+    assert found["actors"] == 2
+    assert b"t.csv:5: '03/04/2024' is no known time, as 2 in all" in done.stderr
+    assert b"--time-field NAME" in done.stderr
+    assert run("analyze", tmp_path / "t.csv", "--quiet").stderr == b""
+
+
+def test_json_holds_what_its_figures_mean(run: Run, export: Path) -> None:
+    """A script that shows them has their definitions, and what the ranking does not mean."""
+    found = json.loads(run("analyze", export, "--output-format", "json").stdout)
+    assert "not people, their work or their worth" in found["meaning"]
+    assert "PageRank" in found["definitions"]
+
+
+def test_who_acts_is_not_named(run: Run, tmp_path: Path) -> None:
+    """Without actors there are no ties, and it says why and what would help."""
+    (tmp_path / "t.csv").write_text("text,mentions\n" + "hi,ana\n" * 6)
+    done = run("analyze", tmp_path / "t.csv", "--report", tmp_path / "r.html")
+    for text in (done.stdout.decode(), (tmp_path / "r.html").read_text()):
+        assert "The input does not name who acts" in text
+        assert "--actor-field NAME" in " ".join(text.split())
+
+
+def test_outputs_are_checked_before_anything_is_read(run: Run, export: Path, tmp_path: Path) -> None:
+    """A folder that is not there is told at once, with the option to change."""
+    for option, path in (("--report", "no/r.html"), ("--graph", "no/g.gexf"), ("--tables", export)):
+        done = run("analyze", export, option, tmp_path / path)
+        assert done.returncode == 1
+        assert option.encode() in done.stderr
+        assert done.stdout == b""
+
+
+def test_the_benchmark_of_a_million_runs(tmp_path: Path) -> None:
+    """What it generates is what it says: activities that have labels if they should."""
+    write_activities(tmp_path / "a.jsonl", 50, 10, labelled=True)
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    assert len(rows) == 50
+    assert all(row["predicted_label"] for row in rows)
+    assert any(row["object"].get("content") for row in rows)
+
+
 def test_a_page_of_little(run: Run, tmp_path: Path) -> None:
     """Weeks in which nothing is certain, one channel of a long name and no ties make a page all the same."""
     rows = [
@@ -165,4 +226,6 @@ def test_a_page_of_little(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     done = run("analyze", tmp_path / "a.jsonl", "--by", "channel", "--report", tmp_path / "r.html")
     assert (done.returncode, done.stderr) == (0, b"")
+    assert "Not corrected: fewer than 5 activities here" in (tmp_path / "r.html").read_text()
+    assert "not corrected: fewer than 5 activities here" in " ".join(done.stdout.decode().split())
     assert "no networking activity in which somebody turns to somebody" in (tmp_path / "r.html").read_text()

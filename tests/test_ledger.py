@@ -33,6 +33,10 @@ def ties_of(ledger: Ledger) -> set[tuple[str, str, str]]:
         ([Activity("Follow", BO, Thing("ana", "Person"))], {("bo", "follow", "ana")}),
         ([Activity("Create", BO, mentions=(ANA, CY))], {("bo", "mention", "ana"), ("bo", "mention", "cy")}),
         ([Activity("Create", BO, in_reply_to=Thing("1", author=ANA), mentions=(ANA,))], {("bo", "reply", "ana")}),
+        (
+            [Activity("Create", ANA, id="1"), Activity("Create", BO, in_reply_to=Thing("1"), mentions=(ANA, CY))],
+            {("bo", "reply", "ana"), ("bo", "mention", "cy")},
+        ),
         ([Activity("Create", BO, target=Thing("ana", "Person"))], {("bo", "message", "ana")}),
         ([Activity("Create", ANA, thread="t"), Activity("Create", BO, thread="t")], {("bo", "thread", "ana")}),
         ([Activity("Create", ANA, id="1"), Activity("Create", ANA, in_reply_to=Thing("1"))], set()),

@@ -1,18 +1,22 @@
 """Who matters: planted roles are told apart, and measures are what they say."""
 
 import io
+import re
+from pathlib import Path
 from xml.etree import ElementTree
 
+import igraph
 import numpy as np
 import pytest
 
 from socialclass.activity import Activity, Party, Thing
 from socialclass.analytics.analysis import Analysis, AnalysisSettings, analyze_ledger
 from socialclass.analytics.graph_file import write_graph
-from socialclass.ledger import FEWEST_INTERACTIONS, NETWORKING, LabelledActivity, collect
+from socialclass.ledger import FEWEST_INTERACTIONS, MARKETING, NETWORKING, LabelledActivity, collect
 from socialclass.network.gexf import write_gexf
 from socialclass.network.graph import Network
 from socialclass.network.ties import gather_ties
+from socialclass.report.network_drawing import network_drawings
 from tests.community import SILENT, community
 
 
@@ -35,6 +39,7 @@ def test_the_planted_roles_are_told_apart(analysis: Analysis) -> None:
     assert roles == {"Connie": "connector", "Brand": "broadcaster"}
     assert analysis.matters.silent == len(SILENT)
     assert analysis.matters.silent > analysis.matters.doing / 2
+    assert not {party.name for party in SILENT} & {person.name for person in analysis.matters.people}
     assert len(analysis.matters.communities) == 2
     between = {each.name: each.networking.betweenness for each in analysis.matters.people if each.networking}
     assert max(between, key=lambda name: between[name]) == "Connie"
@@ -68,6 +73,46 @@ def test_nobody_is_shown_by_less_than_five(analysis: Analysis) -> None:
     assert few.matters.people == []
     assert few.matters.withheld == 2
     assert few.usage.top == []
+
+
+def test_the_hardly_known_have_no_figures_in_files_and_drawings(tmp_path: Path) -> None:
+    """They are dots of one size, in no community, and their ties weigh the same, however often they turned."""
+    items = [*[said("ana", "bo")] * 9, *[said("bo", "ana")] * 7, *[said("cyd", "ana")] * 3, said("dina", "ana")]
+    analysis = analyze_ledger(collect(items))
+    ((drawing, _),) = network_drawings(analysis)
+    dots = re.findall(r'<circle [^>]* r="([\d.]+)" fill="var\(--muted\)"', drawing)
+    assert dots == [dots[0]] * 2
+    widths = re.findall(r'stroke-width="([\d.]+)"/>', drawing)
+    assert sorted(widths)[:2] == ["0.70"] * 2
+    assert not {"cyd", "dina"} & set(re.findall(r"\w+", drawing))
+    assert analysis.network is not None
+    known = analysis.network.ties.interactions[analysis.network.members] >= FEWEST_INTERACTIONS
+    assert sorted(edge[2:] for edge in analysis.network.edges(known)) == [(1.0, 1)] * 2 + [(7.0, 7), (9.0, 9)]
+    write_graph(analysis, str(tmp_path / "g.graphml"))
+    graph = igraph.Graph.Read_GraphML(str(tmp_path / "g.graphml"))
+    for node in graph.vs.select(name=""):
+        assert (node["pagerank"], node["community"], node["reciprocity"]) == (0, -1, 0)
+    assert len(graph.vs.select(name="")) == 2
+
+
+def test_who_turns_needs_five_posts() -> None:
+    """The share of posts that turn to somebody is a figure, too: not of somebody who posted once and is answered."""
+    matters = analyze_ledger(collect([said("ana", "bo")] * 6 + [said("bo", "ana")])).matters
+    assert matters is not None
+    assert {each.name: each.turning for each in matters.people} == {"ana": 1.0, "bo": None}
+
+
+def test_a_like_without_words_belongs_to_the_side_of_whom_it_goes_to() -> None:
+    """An uncertain reaction takes the side of most posts of whom it goes to; one with a label keeps its own."""
+    posts = [LabelledActivity(Activity("Create", Party("shop"), id="m"), MARKETING),
+             LabelledActivity(Activity("Create", Party("ana"), id="n"), NETWORKING),
+             LabelledActivity(Activity("Create", Party("shop"), id="wrong"), NETWORKING),
+             LabelledActivity(Activity("Create", Party("shop"), id="m2"), MARKETING)]  # fmt: skip
+    likes = [Activity("Like", Party("bo"), Thing(post)) for post in ("m", "n", "wrong", "elsewhere")]
+    ledger = collect([*posts, *[LabelledActivity(each, "uncertain") for each in likes],
+                      LabelledActivity(likes[0], NETWORKING)])  # fmt: skip
+    assert gather_ties(ledger, "marketing").kinds["reaction"] == 2
+    assert gather_ties(ledger, "networking").kinds["reaction"] == 2
 
 
 def test_measures_of_a_path() -> None:
@@ -111,11 +156,20 @@ def test_use_of_the_network() -> None:
     usage = analyze_ledger(collect(items)).usage
     assert (usage.pairs, usage.two_way, usage.across, usage.interactions) == (2, 1, 1, 4)
     first, last = usage.periods
+    both = [said("a", "b", channel="x"), said("b", "a", channel="y"), said("c", "a", channel="x"), said("c", "a")]
+    assert analyze_ledger(collect(both)).usage.across == 1, "either way counts, and no channel is none"
     assert (first.active, first.newcomers, first.leavers, first.density) == (2, None, 1, 1.0)
     assert (last.active, last.newcomers, last.leavers) == (2, 1, None)
 
 
-def test_graph_files_hold_the_graph(analysis: Analysis, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_density_is_a_share() -> None:
+    """Ties to people who did nothing in the period are not over those possible among the active."""
+    items = [said(who, f"{who}{i}", "2026-01-01") for who in "ab" for i in range(9)] + [said("a", "b", "2026-01-01")]
+    (only,) = analyze_ledger(collect(items)).usage.periods
+    assert (only.active, only.ties, only.density) == (2, 19, 0.5)
+
+
+def test_graph_files_hold_the_graph(analysis: Analysis, tmp_path: Path) -> None:
     """GraphML and GEXF parse, with all nodes and ties; who is hardly known has no name in them."""
     assert analysis.network is not None
     for name, space in (("g.graphml", "{http://graphml.graphdrawing.org/xmlns}"), ("g.gexf", "{http://gexf.net/1.3}")):

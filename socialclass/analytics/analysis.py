@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from socialclass.analytics.definitions import DEFINITIONS, MEANING
 from socialclass.analytics.effort import Effort, measure_effort
 from socialclass.analytics.mix import Mix, measure_mix
 from socialclass.analytics.periods import fitting_period, period_name, period_of
@@ -91,6 +92,13 @@ def analyze_ledger(
     )  # fmt: skip
 
 
+def why_no_ties(analysis: Analysis) -> str:
+    """Return, as a sentence without its stop, why nobody has networking ties."""
+    if (analysis.ledger.actor < 0).all():
+        return "The input does not name who acts, so nobody has ties (a table's column: --actor-field NAME)"
+    return "The input holds no networking activity in which somebody turns to somebody"
+
+
 def _span(ledger: Ledger) -> tuple[str, str]:
     import numpy as np
 
@@ -106,7 +114,7 @@ def as_plain(analysis: Analysis) -> dict[str, Any]:
         "period": analysis.period, "settings": plain(analysis.settings), "mix": plain(analysis.mix),
         "effort": plain(analysis.effort), "usage": plain(usage),
         "matters": plain(vars(analysis.matters)) if analysis.matters else None,
-        "why_no_network": analysis.why_no_network,
+        "why_no_network": analysis.why_no_network, "meaning": MEANING, "definitions": dict(DEFINITIONS),
     }  # fmt: skip
     content["usage"]["top"] = [
         {**plain(pair), "one": ledger.shown(pair.one), "other": ledger.shown(pair.other)} for pair in usage.top

@@ -19,9 +19,10 @@ DEFINITIONS = (
         "The share of marketing under which the classifier's scores are likeliest: they are a mixture of the scores of "
         "truly marketing and of truly networking texts, known from a labelled sample (adjusted counting, Forman 2008; "
         "iteration of Saerens, Latinne and Decaestecker 2002). The 95% interval covers chance in the activities and in "
-        "the labelled sample. It holds where that sample is like the activities: a labelled sample of your own "
-        "posts (--error-rates) is the right one. It is the share among the activities with a label; "
-        "the rest of them is networking, and of those that are uncertain nothing is known.",
+        "the labelled sample (highest density). It holds where that sample is like the activities: a labelled sample "
+        "of your own posts (--error-rates) is the right one. It is the share among the activities with a label, "
+        f"at least {FEWEST_INTERACTIONS} of them; the rest of them is networking, and of those that are uncertain "
+        "nothing is known. Near an even mix plain counting errs less, since its errors cancel.",
     ),
     Definition("median", "With a 95% interval between two of the values, by their ranks; none below six values."),
     Definition("posts a week", "Median over all weeks from the first post to the last, empty weeks too (UTC)."),
@@ -39,15 +40,16 @@ DEFINITIONS = (
     Definition(
         "terms of the best and the worst posts",
         "Words of the quarter of posts with most reactions against the quarter with least: log odds ratio in standard "
-        "deviations (after Monroe, Colaresi and Quinn 2008), from one upward. Of large inputs, from an even sample.",
+        "deviations (after Monroe, Colaresi and Quinn 2008), from 1.96 upward. Of large inputs, from an even sample.",
     ),
     Definition(
         "tie",
         "One actor turned to another: answered, mentioned, reacted, shared, followed, wrote to, or joined a thread "
-        "that the other began. It belongs to the side of the mix that the activity was labelled as, or to none.",
+        "that the other began. It belongs to the side of the mix that the activity was labelled as; a reaction or "
+        "share that is uncertain, having no words, to the side of most of the posts of whom it goes to; else to none.",
     ),
     Definition("two-way", "Share of the pairs with a tie in which each turned to the other."),
-    Definition("density", "Ties of a period over all that were possible among those active in it."),
+    Definition("density", "Ties of a period between two who were active in it, over all possible ones."),
     Definition(
         "newcomers, leavers",
         "Actors first seen in the period, and last seen in it. Nobody can be new in the first or known to have left in "
@@ -80,11 +82,14 @@ DEFINITIONS = (
         f"At least {FEWEST_INTERACTIONS} marketing posts, more than half of all posts, and at most a quarter of the "
         "posts turn to somebody.",
     ),
-    Definition("silent", "Actors who react, share or follow, and never post. They are counted and never listed."),
+    Definition(
+        "silent", "Actors who react, share or follow, and never post. They are counted, and no ranking lists them."
+    ),
     Definition(
         "withheld",
         f"No figure about an actor rests on fewer than {FEWEST_INTERACTIONS} activities or interactions; "
-        "such actors are counted and not listed.",
+        "such actors are counted and not listed, and drawn as dots of one size without a name. Nor does one about the "
+        "effort rest on fewer posts or messages.",
     ),
 )
 MEANING = (

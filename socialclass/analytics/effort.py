@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from socialclass.analytics.estimates import Estimate, median, missing, wilson
 from socialclass.analytics.periods import is_known, period_of
 from socialclass.errors import InputError
-from socialclass.ledger import COUNTS, TIE_KINDS, Ledger
+from socialclass.ledger import COUNTS, FEWEST_INTERACTIONS, TIE_KINDS, Ledger
 from socialclass.text import AnalyzerSettings, analyze
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _FEWEST_POSTS = 20  # below it no best and worst quarter
 _SHOWN_TERMS = 12
 _TERM_PRIOR = 0.5
 _BRAND_KINDS = frozenset({"Organization", "Service"})
+_TELLING = 1.96  # standard deviations from which a term is shown
 _TIES_OF = {"reactions": ("reaction",), "replies": ("reply",), "shares": ("share",)}
 
 
@@ -80,6 +81,10 @@ def measure_effort(ledger: Ledger, brands: Sequence[str] = ()) -> Effort:
     got = {name: _per_post(ledger, rows, name) for name in COUNTS}
     rate, hours = _responses(ledger, ours)
     best, worst, why = _terms(ledger, rows, got["reactions"][0])
+    if len(rows) < FEWEST_INTERACTIONS:  # they may be of one person
+        few = missing(f"it takes {FEWEST_INTERACTIONS} such posts, not {len(rows)}")
+        return Effort(_whose(ledger, ours), len(ours), len(rows), few, None, few, few, few, rate, hours, few, few,
+                      best, worst, why)  # fmt: skip
     return Effort(
         whose=_whose(ledger, ours), brands=len(ours), posts=len(rows), weekly=_weekly(ledger, rows),
         hours=_hours(ledger.when[rows]), **{name: _median_of(*got[name]) for name in COUNTS},
@@ -190,9 +195,15 @@ def _responses(ledger: Ledger, ours: "Array") -> tuple[Estimate, Estimate]:
     if not by_us.any():
         nothing = missing("the input holds no post of the brand")
         return nothing, nothing
+    few = missing(f"it takes {FEWEST_INTERACTIONS} messages of others to the brand, not {len(asked)}")
+    if len(asked) < FEWEST_INTERACTIONS:
+        return few, few
     first = _first_answers(ledger, asked, np.flatnonzero(by_us))
     times = [(first[row] - ledger.when[row]) / 3600 for row in first]
     timed = [hours for hours in times if hours >= 0]
+    if 0 < len(timed) < FEWEST_INTERACTIONS:
+        few = missing(f"it takes {FEWEST_INTERACTIONS} answers with a time, not {len(timed)}")
+        return wilson(len(first), len(asked)), few
     return wilson(len(first), len(asked)), median(timed, "no answered message has a time")
 
 
@@ -202,20 +213,21 @@ def _first_answers(ledger: Ledger, asked: "Array", by_us: "Array") -> dict[int, 
     for row, when in zip(ledger.answers[by_us].tolist(), ledger.when[by_us].tolist(), strict=True):
         if row >= 0:
             first[row] = min(first.get(row, when), when)
-    threads: dict[int, list[float]] = defaultdict(list)
-    for thread, when in zip(ledger.thread[by_us].tolist(), ledger.when[by_us].tolist(), strict=True):
+    threads: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for row, thread, when in zip(by_us.tolist(), ledger.thread[by_us].tolist(), ledger.when[by_us].tolist(),
+                                 strict=True):  # fmt: skip
         if thread and when == when:
-            threads[thread].append(when)
+            threads[thread].append((when, row))
     for times in threads.values():
         times.sort()
     found = {}
     for row in asked.tolist():
-        times = threads.get(int(ledger.thread[row]), [])
-        later = bisect_left(times, ledger.when[row])
+        times, when = threads.get(int(ledger.thread[row]), []), float(ledger.when[row])
+        later = bisect_left(times, (when, row))  # of the same second (or day, where that is all) by their order
         if row in first:
             found[row] = first[row]
-        elif later < len(times):
-            found[row] = times[later]
+        elif when == when and later < len(times):
+            found[row] = times[later][0]
     return found
 
 
@@ -240,8 +252,8 @@ def _terms(ledger: Ledger, rows: "Array", reactions: "Array") -> tuple[list[Term
         odds = log(here / (size + 1 - here)) - log(there / (size + 1 - there))
         scores.append(TermScore(term, odds / sqrt(1 / here + 1 / there), best[term], worst[term]))
     scores.sort(key=lambda each: (-each.score, each.term))
-    telling = [[each for each in scores if each.score >= 1][:_SHOWN_TERMS]]
-    telling.append([each for each in reversed(scores) if each.score <= -1][:_SHOWN_TERMS])
+    telling = [[each for each in scores if each.score >= _TELLING][:_SHOWN_TERMS]]
+    telling.append([each for each in reversed(scores) if each.score <= -_TELLING][:_SHOWN_TERMS])
     return telling[0], telling[1], "" if any(telling) else "no term stands out"
 
 

@@ -1,7 +1,7 @@
 """Figures with their intervals, and None with a reason where the input holds nothing to measure."""
 
 from collections.abc import Sequence
-from math import ceil, sqrt
+from math import ceil, floor, log10, sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -30,6 +30,17 @@ def missing(why: str) -> Estimate:
     True
     """
     return Estimate(None, why=why)
+
+
+def short(number: float, places: int = 3) -> str:
+    """Return a number to so many places, or to two digits where that would leave hardly any.
+
+    >>> short(0.5), short(0.000231), short(0.003), short(0.0)
+    ('0.500', '0.00023', '0.0030', '0.000')
+    """
+    if number and abs(number) < 10.0 ** (1 - places):
+        return f"{number:.{1 - floor(log10(abs(number)))}f}"
+    return f"{number:,.{places}f}"
 
 
 def wilson(hits: int, of: int) -> Estimate:

@@ -10,8 +10,11 @@ from socialclass.network.gexf import write_gexf
 def write_graph(analysis: Analysis, path: str) -> None:
     """Write the networking side's graph, by the path's suffix as GraphML or GEXF.
 
-    A node of fewer than `FEWEST_INTERACTIONS` interactions is there without a name and with no measures but zeros.
+    A node of fewer than `FEWEST_INTERACTIONS` interactions is there without a name, with no measures but zeros, in
+    community -1, and its ties weigh 1 each.
     """
+    import numpy as np
+
     network, measures, ledger = analysis.network, analysis.measures, analysis.ledger
     if network is None or measures is None:
         raise SocialclassError("there is no graph to write", place=path, remedy=analysis.why_no_network)
@@ -21,9 +24,9 @@ def write_graph(analysis: Analysis, path: str) -> None:
     attributes: dict[str, list[str | int | float]] = {"name": list(names)}
     for name in ("pagerank", "betweenness", "reciprocity", "spread"):
         attributes[name] = (getattr(measures, name)[members] * shown).tolist()
-    attributes["community"] = measures.community[members].tolist()
+    attributes["community"] = np.where(shown, measures.community[members], -1).tolist()
     with open_output(path) as stream:
         if path.endswith(".gexf"):
-            write_gexf(stream, names, attributes, network.edges())
+            write_gexf(stream, names, attributes, network.edges(shown))
         else:
-            stream.write(network.graphml(attributes))
+            stream.write(network.graphml(attributes, shown))

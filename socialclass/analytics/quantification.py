@@ -9,10 +9,14 @@ scores MM), with the iteration of Saerens, Latinne and Decaestecker (Neural Comp
 adjusted count, probabilistic adjusted count (Bella et al., ICDM 2010) and Saerens' own on calibrated
 probabilities by ``python -m benchmarks.mix``.
 
-The interval covers both, the chance in the texts that were counted and in the labelled sample: the likelihood of each
-share, over many draws of the two histograms from what the sample leaves open (Dirichlet distributions). It holds
-where the labelled sample is like the texts, label by label. What is `uncertain` has no score and is left out: the
-corrected share is that of the texts with a label.
+The interval covers both, the chance in the texts that were counted and in the labelled sample: the shares of highest
+density (95%) under the likelihood of each share, over many draws of the two histograms from what the sample leaves
+open (Dirichlet distributions). An interval between equal tails would never hold 0 or 1, and so miss every small group
+that is all of one side. It holds where the labelled sample is like the texts, label by label. What is `uncertain` has
+no score and is left out: the corrected share is that of the texts with a label.
+
+Near an even mix the errors of plain counting cancel, and the correction, which rests on a sample, errs more than
+counting does; nobody knows beforehand that a mix is even.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from socialclass.analytics.estimates import Estimate, missing
 from socialclass.errors import CorpusError
+from socialclass.ledger import FEWEST_INTERACTIONS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,7 +121,6 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
     sides = [np.asarray(side, float) + _PRIOR for side in (rates.marketing, rates.networking)]
     value = _mixture(histograms.astype(float), *[side / side.sum() for side in sides])
     grid = np.linspace(0, 1, _GRID)
-    edges = np.concatenate([[0.0], (grid[:-1] + grid[1:]) / 2, [1.0]])
     random = np.random.default_rng(seed)
     drawn = [random.dirichlet(side, _DRAWS)[:, None, :] for side in sides]
     likelihood = np.log(grid[:, None] * drawn[0] + (1 - grid[:, None]) * drawn[1] + 1e-300).reshape(-1, BINS)
@@ -124,9 +128,19 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
     for group, counts in enumerate(histograms):
         scores = (likelihood @ counts).reshape(_DRAWS, _GRID)
         weights = np.exp(scores - scores.max(1, keepdims=True))
-        below = np.cumsum((weights / weights.sum(1, keepdims=True)).mean(0))
-        low[group], high[group] = np.interp((0.025, 0.975), [0.0, *below], edges)
+        low[group], high[group] = _densest(grid, (weights / weights.sum(1, keepdims=True)).mean(0))
     return Corrected(value, np.minimum(low, value), np.maximum(high, value))
+
+
+def _densest(grid: "Array", density: "Array") -> "Array":
+    """Return the ends of the shortest interval that holds 95% (of one peak; of several, from first to last)."""
+    import numpy as np
+
+    order = np.argsort(-density, kind="stable")
+    inside = order[: int(np.searchsorted(np.cumsum(density[order]), 0.95)) + 1]
+    half = (grid[1] - grid[0]) / 2
+    ends: Array = np.clip([grid[inside.min()] - half, grid[inside.max()] + half], 0, 1)
+    return ends
 
 
 def _mixture(counts: "Array", marketing: "Array", networking: "Array") -> "Array":
@@ -145,9 +159,10 @@ def _mixture(counts: "Array", marketing: "Array", networking: "Array") -> "Array
 
 
 def as_estimates(found: Corrected, of: Sequence[int]) -> list[Estimate]:
-    """Return corrected shares as figures."""
+    """Return corrected shares as figures; none of fewer than `FEWEST_INTERACTIONS` texts, which say next to nothing."""
     rows = zip(found.value, found.low, found.high, of, strict=True)
+    few = f"fewer than {FEWEST_INTERACTIONS} activities here have a label with a probability"
     return [
-        Estimate(float(value), float(low), float(high), count) if count else missing("nothing here has a probability")
+        Estimate(float(value), float(low), float(high), count) if count >= FEWEST_INTERACTIONS else missing(few)
         for value, low, high, count in rows
     ]

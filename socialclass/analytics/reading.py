@@ -1,6 +1,7 @@
 """Labelled activities from what is at hand: records of a table, or activities that are labelled on the way."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,12 +14,15 @@ from socialclass.errors import InputError, UnknownFieldError
 from socialclass.exports import Unreadable, open_archive
 from socialclass.exports.activitystreams import activity_of, read_items
 from socialclass.exports.items import Item
+from socialclass.exports.values import from_epoch, from_words
 from socialclass.formats import Record
 from socialclass.inputs import InputOptions, export_format, open_activities, read_records
 from socialclass.language import is_foreign
-from socialclass.ledger import LabelledActivity
+from socialclass.ledger import LabelledActivity, seconds
 
 _BATCH = 1000
+_SEPARATORS = re.compile(r"[\s,;]+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 Found = tuple[Activity, str, float | None]  # an activity, its label (empty for none), the label's probability
 
 
@@ -66,13 +70,16 @@ class Reading:
     """What was met while reading.
 
     unreadable: records that could not be read; labelled_here: records that came without a label and got one from
-    the model; given: that came with one; without_probability: of those given.
+    the model; given: that came with one; without_probability: of those given; unread_times: times of a table that
+    are written in no known way, the first of them in `problem_time`.
     """
 
     unreadable: int = 0
     labelled_here: int = 0
     given: int = 0
     without_probability: int = 0
+    unread_times: int = 0
+    problem_time: str = ""
     problems: list[str] = field(default_factory=list)
 
     def cannot_read(self, place: object, problem: str) -> None:
@@ -80,6 +87,20 @@ class Reading:
         self.unreadable += 1
         if len(self.problems) < 100:
             self.problems.append(f"{place}: {problem}")
+
+    def time(self, value: object, place: object) -> str:
+        """Return a table's time as ISO 8601, empty and counted where it is written in no known way.
+
+        >>> Reading().time("Thu Nov 03 08:50:26 +0000 2022", "a.csv:2"), Reading().time(1704067200, "a.csv:2")
+        ('2022-11-03T08:50:26Z', '2024-01-01T00:00:00Z')
+        """
+        word = _word(value)
+        found = word if not word or seconds(word) == seconds(word) else from_epoch(word) or from_words(word)
+        if not found or ("/" not in word and seconds(found) == seconds(found)):  # 3/4/2024 may be March or April
+            return found
+        self.unread_times += 1
+        self.problem_time = self.problem_time or f"{place}: {word[:40]!r}"
+        return ""
 
 
 def open_labelled(
@@ -165,7 +186,7 @@ def _of_records(records: Iterable[Record], reading: Reading, fields: Mapping[str
             continue
         if record.names is not names and record.names != names:
             names, columns = record.names, _columns(record, fields)
-        yield _activity_of(record, columns)
+        yield _activity_of(record, columns, reading)
 
 
 def _in_batches(
@@ -198,7 +219,7 @@ def _columns(record: Record, fields: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _activity_of(record: Record, columns: Mapping[str, str]) -> Found:
+def _activity_of(record: Record, columns: Mapping[str, str], reading: Reading) -> Found:
     values = dict(zip(record.names, record.values, strict=False))
     part = {name: values.get(column) for name, column in columns.items()}
     replied, answered = _word(part.get("in_reply_to")), _word(part.get("in_reply_to_actor"))
@@ -210,8 +231,9 @@ def _activity_of(record: Record, columns: Mapping[str, str]) -> Found:
         object=Thing(get("object", ""), get("object_type", ""), get("object_name", ""), maker),
         target=Thing(get("target", ""), get("target_type", "")), content=record.text,
         in_reply_to=Thing(replied, author=Party(answered)), mentions=tuple(map(Party, _words(part.get("mentions")))),
-        id=get("id", ""), published=get("published", ""), platform=get("platform", ""), channel=get("channel", ""),
-        thread=get("thread", ""), counts=counts, file=record.place.file, position=record.place.line,
+        id=get("id", ""), published=reading.time(part.get("published"), record.place),
+        platform=get("platform", ""), channel=get("channel", ""), thread=get("thread", ""),
+        counts=counts, file=record.place.file, position=record.place.line,
     )  # fmt: skip
     return activity, get("label", ""), _probability(part.get("probability"), str(record.place))
 
@@ -224,21 +246,29 @@ def _word(value: object) -> str:
 
 
 def _words(value: object) -> list[str]:
-    """Return a list of names, or what stands between commas and spaces of a cell.
+    """Return a list of names, or what stands between commas, semicolons and spaces of a cell.
 
-    >>> _words("@ana, @bo"), _words(["ana"]), _words(None)
-    (['ana', 'bo'], ['ana'], [])
+    >>> _words("@ana, @bo"), _words(["ana"]), _words("ana;bo"), _words(None)
+    (['ana', 'bo'], ['ana'], ['ana', 'bo'], [])
     """
     if isinstance(value, str) and value.startswith("["):
         with suppress(ValueError):
             value = json.loads(value)  # as a list is written into a table
-    found = [_word(each) for each in value] if isinstance(value, list) else _word(value).replace(",", " ").split()
+    found = [_word(each) for each in value] if isinstance(value, list) else _SEPARATORS.split(_word(value))
     return [name.removeprefix("@") for name in found if name.removeprefix("@")]
 
 
 def _count(value: object) -> int:
+    """Return a count, -1 for what is none.
+
+    >>> _count("1,234"), _count(3.0), _count("many")
+    (1234, 3, -1)
+    """
+    if isinstance(value, list):
+        return len(value)
+    word = _word(value)
     try:
-        return len(value) if isinstance(value, list) else int(float(_word(value)))
+        return int(float(word.replace(",", "") if _THOUSANDS.fullmatch(word) else word))
     except (ValueError, OverflowError):
         return -1
 

@@ -1,6 +1,7 @@
 """`socialclass analyze`: the mix, the quality of the effort, who matters to the network."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -27,13 +28,14 @@ from socialclass.cli.options import (
     privacy_of,
     read_options,
 )
-from socialclass.errors import CorpusError
+from socialclass.errors import CorpusError, OutputError
 from socialclass.formats import open_output
 from socialclass.formats.streams import STANDARD
 from socialclass.inputs import InputOptions
 from socialclass.ledger import MARKETING, NETWORKING, LabelledActivity, Labels, collect
 
 if TYPE_CHECKING:
+    from socialclass.activity import Activity, Party
     from socialclass.privacy import Privacy
 
 Tick = Callable[[int], None]
@@ -74,7 +76,8 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add an option for each part of an activity whose column can be named."""
     for row in reversed([row for row in FIELDS if row.option]):
         tried = ", ".join(row.columns)
-        shown = f"Column or key of the {row.part}; by default {'the first of ' if len(row.columns) > 1 else ''}{tried}."
+        what = row.option.removeprefix("--").removesuffix("-field")
+        shown = f"Column or key of the {what}; by default {'the first of ' if len(row.columns) > 1 else ''}{tried}."
         function = click.option(row.option, f"{row.part}_field", metavar="NAME", help=shown)(function)
     return function
 
@@ -145,7 +148,7 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
     (predicted_label, probability), by hand, or not at all; what has no label gets one from the model. It tells roles
     in a network, not the worth of people, and nothing about anybody with fewer than five interactions.
     """
-    _check_outputs(report, graph)
+    _check_outputs(report, graph, tables)
     labels = Labels(marketing_label, networking_label)
     options = InputOptions(input_format, text_field, encoding, encoding_errors, include_messages)
     source = _Source(
@@ -154,6 +157,7 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
         {name.removesuffix("_field"): value for name, value in fields.items() if value},
         min_confidence,
         privacy_of(False, pseudonyms),
+        brands,
     )
     wording = WordingCheck(labels) if terms else None
     with ExitStack() as stack:
@@ -165,7 +169,7 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
             tick = stack.enter_context(counter("activities"))
         ledger = collect(source.items(files or (STANDARD,), tick), labels, [wording.see] if wording else [])
         rates, why_not = _rates(source, model, error_corpus, labels)
-        settings = AnalysisSettings(by, source.called(brands), half_life)
+        settings = AnalysisSettings(by, source.called(), half_life)
         analysis = analyze_ledger(ledger, settings, rates, why_not, wording)
     _write(analysis, tables, report, graph, top)
     if output_format == "json":
@@ -185,6 +189,9 @@ def _note_problems(reading: Reading, quiet: bool) -> None:
     more = reading.unreadable - len(reading.problems)
     if more and not quiet:
         note(f"{more:,} more records could not be read")
+    if reading.unread_times and not quiet:
+        note(f"{reading.problem_time} is no known time, as {reading.unread_times:,} in all, and taken as none; "
+             "write 2024-03-31T10:00:00Z, or name another column: --time-field NAME")  # fmt: skip
 
 
 @dataclass
@@ -196,9 +203,11 @@ class _Source:
     fields: dict[str, str]
     min_confidence: float
     privacy: "Privacy | None"
+    brands: tuple[str, ...]
 
     def __post_init__(self) -> None:
         self.reading = Reading()
+        self._hidden_brands: dict[str, str] = {}
 
     def items(self, sources: tuple[str, ...], tick: Tick | None) -> Iterator[LabelledActivity]:
         """Yield everything in the sources."""
@@ -208,14 +217,26 @@ class _Source:
             for number, item in enumerate(found):
                 if tick is not None and number % 1000 == 0:
                     tick(1000)
-                yield item._replace(activity=hide(item.activity)) if hide else item
+                if hide is None:
+                    yield item
+                    continue
+                hidden = hide(item.activity)
+                if self.brands:
+                    self._find_brands(item.activity, hidden)
+                yield item._replace(activity=hidden)
 
-    def called(self, brands: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the brands' ids as the activities have them: under their pseudonyms if there are any."""
-        from socialclass.activity import Activity, Party
+    def _find_brands(self, activity: "Activity", hidden: "Activity") -> None:
+        for shown, pseudonym in zip(_parties(activity), _parties(hidden), strict=True):
+            for name in {shown.id, shown.name}.intersection(self.brands):
+                self._hidden_brands.setdefault(name, pseudonym.id)
 
-        hidden = self.privacy.activity if self.privacy else lambda activity: activity
-        return tuple(hidden(Activity(actor=Party(brand))).actor.id for brand in brands)
+    def called(self) -> tuple[str, ...]:
+        """Return the brands as the activities have them: under their pseudonyms if there are any."""
+        return tuple(self._hidden_brands.get(brand, brand) for brand in self.brands)
+
+
+def _parties(activity: "Activity") -> "list[Party]":
+    return [activity.actor, activity.object.author, activity.in_reply_to.author, *activity.mentions]
 
 
 def _rates(source: _Source, model: str | None, corpus: str | None, labels: Labels) -> tuple[ErrorRates | None, str]:
@@ -238,8 +259,16 @@ def _rates(source: _Source, model: str | None, corpus: str | None, labels: Label
     return error_rates(source.classifier, examples, labels, "the bundled test set", source.min_confidence), ""
 
 
-def _check_outputs(report: str | None, graph: str | None) -> None:
+def _check_outputs(report: str | None, graph: str | None, tables: str | None) -> None:
     """Refuse what cannot be written before an hour of reading."""
+    for option, path in (("--report", report), ("--graph", graph)):
+        folder = os.path.dirname(path or "")
+        if path == "" or (folder and not os.path.isdir(folder)):
+            raise OutputError("there is no such folder", place=folder, remedy=f"make it, or choose another {option}")
+        if path and os.path.isdir(path):
+            raise OutputError("it is a folder", place=path, remedy=f"name a file in it: {option} FILE")
+    if tables is not None and os.path.exists(tables) and not os.path.isdir(tables):
+        raise OutputError("it is no folder", place=tables, remedy="choose another --tables")
     if graph is not None and not graph.endswith((".graphml", ".gexf")):
         raise click.BadParameter(f"{graph!r} ends neither in .graphml nor in .gexf", param_hint="--graph")
     if graph is not None:

@@ -12,15 +12,16 @@ def write_gexf(
     stream: BinaryIO,
     labels: Sequence[str],
     attributes: Mapping[str, Sequence[str | int | float]],
-    edges: Sequence[tuple[int, int, float]],
+    edges: Sequence[tuple[int, int, float, int]],
 ) -> None:
     """Write a directed, weighted graph.
 
-    labels: a node each; attributes: for each name a value a node, all of one type; edges: (source, target, weight).
+    labels: a node each; attributes: for each name a value a node, all of one type; edges: (source, target, weight,
+    interactions).
 
     >>> import io
     >>> out = io.BytesIO()
-    >>> write_gexf(out, ["a & b", "c"], {"rank": [0.5, 0.25]}, [(0, 1, 2.0)])
+    >>> write_gexf(out, ["a & b", "c"], {"rank": [0.5, 0.25]}, [(0, 1, 2.0, 3)])
     >>> '<node id="0" label="a &amp; b">' in out.getvalue().decode()
     True
     """
@@ -30,6 +31,7 @@ def write_gexf(
     out += [
         f'<attribute id="{i}" title={_quoted(name)} type="{kind}"/>' for i, (name, kind) in enumerate(kinds.items())
     ]
+    out += ["</attributes>", '<attributes class="edge"><attribute id="0" title="interactions" type="integer"/>']
     out += ["</attributes>", "<nodes>"]
     for node, label in enumerate(labels):
         cells = [str(values[node]) for values in attributes.values()]
@@ -37,8 +39,9 @@ def write_gexf(
         out.append(f'<node id="{node}" label={_quoted(label)}><attvalues>{"".join(found)}</attvalues></node>')
     out += ["</nodes>", "<edges>"]
     out += [
-        f'<edge id="{i}" source="{source}" target="{target}" weight="{weight:.6g}"/>'
-        for i, (source, target, weight) in enumerate(edges)
+        f'<edge id="{i}" source="{source}" target="{target}" weight="{weight:.6g}"><attvalues>'
+        f'<attvalue for="0" value="{interactions}"/></attvalues></edge>'
+        for i, (source, target, weight, interactions) in enumerate(edges)
     ]
     out += ["</edges>", "</graph>", "</gexf>", ""]
     stream.write("\n".join(out).encode())

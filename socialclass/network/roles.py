@@ -40,7 +40,8 @@ class Person(NamedTuple):
     """Somebody in the network; a side of fewer than `FEWEST_INTERACTIONS` interactions has no figures (None).
 
     posts: what they published, of either label; marketing_posts: those of them labelled marketing;
-    turning: share of the posts that turn to somebody; role: `CONNECTOR`, `BROADCASTER` or empty.
+    turning: share of the posts that turn to somebody, None of fewer than that; role: `CONNECTOR`,
+    `BROADCASTER` or empty.
     """
 
     actor: int
@@ -58,9 +59,9 @@ class Person(NamedTuple):
 class Matters:
     """Who matters to the network.
 
-    people: those with enough interactions or posts, by networking PageRank, then by marketing posts; at most
-    `MOST_PEOPLE`; withheld: actors of whom the input knows too little; silent: actors who did something but never
-    posted, and of how many; named_only: actors whom others name and who do nothing themselves.
+    people: those with enough interactions or posts, without the silent, by networking PageRank, then by marketing
+    posts; at most `MOST_PEOPLE`; withheld: actors of whom the input knows too little; silent: actors who did something
+    but never posted, and of how many; named_only: actors whom others name and who do nothing themselves.
     communities: sizes of the networking side's communities, the largest first; modularity: of that division.
     sources: starting points of the betweenness; exact where that is all actors with networking ties.
     """
@@ -87,20 +88,22 @@ def rank_people(ledger: Ledger, networking: Network, marketing: Network) -> tupl
     doing = np.bincount(ledger.actor[acted], minlength=size)
     posts = np.bincount(ledger.actor[acted & ledger.post], minlength=size)
     enough = np.maximum(np.maximum(networking.ties.interactions, marketing.ties.interactions), posts)
-    known = np.flatnonzero(enough >= FEWEST_INTERACTIONS)
+    silent = (doing > 0) & (posts == 0)
+    known = np.flatnonzero((enough >= FEWEST_INTERACTIONS) & ~silent)
     chosen = _chosen(known, measures, other, posts)
     columns = _post_columns(ledger, size)
     roles = _roles(networking.ties, measures, posts, *columns)
     sides = [_side(networking, measures, chosen), _side(marketing, other, chosen)]
     people = [
         Person(int(actor), ledger.shown(int(actor)), ledger.kinds[actor], roles.get(int(actor), ""), int(posts[actor]),
-               int(columns[0][actor]), float(columns[1][actor] / posts[actor]) if posts[actor] else None,
+               int(columns[0][actor]),
+               float(columns[1][actor] / posts[actor]) if posts[actor] >= FEWEST_INTERACTIONS else None,
                sides[0][i], sides[1][i])
         for i, actor in enumerate(chosen)
     ]  # fmt: skip
     community = measures.community[measures.community >= 0]
     return Matters(
-        people=people, withheld=size - len(known), silent=int(((doing > 0) & (posts == 0)).sum()),
+        people=people, withheld=int((enough < FEWEST_INTERACTIONS).sum()), silent=int(silent.sum()),
         doing=int((doing > 0).sum()), named_only=int((doing == 0).sum()),
         communities=np.bincount(community).tolist() if len(community) else [], modularity=measures.modularity,
         sources=measures.sources, members=len(networking.members),

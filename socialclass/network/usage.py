@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from socialclass.ledger import FEWEST_INTERACTIONS, Ledger
-from socialclass.network.ties import Ties
+from socialclass.network.ties import SIDES, Ties, sides_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,9 +24,9 @@ class Pair(NamedTuple):
 class PeriodUse(NamedTuple):
     """One period of networking.
 
-    active: actors who did something; ties: pairs (directed) who met; density: ties over those possible among the
-    active, None below two; newcomers: not seen before; leavers: not seen after (None in the last period, of which
-    nobody can say so; newcomers None in the first).
+    active: actors who did something; ties: pairs (directed) who met; density: those of them whose both ends were active
+    over those possible among the active, None below two; newcomers: not seen before; leavers: not seen after (None in
+    the last period, of which nobody can say so; newcomers None in the first).
     """
 
     period: int
@@ -67,8 +67,8 @@ def measure_usage(ledger: Ledger, ties: Ties, periods: "Array", top: int = 20) -
     pairs, place = np.unique(low * ties.actors + high, return_inverse=True)
     forth = np.bincount(place, weights=ties.count * (ties.source == low), minlength=len(pairs)).astype(np.int64)
     back = np.bincount(place, weights=ties.count * (ties.source == high), minlength=len(pairs)).astype(np.int64)
-    channels = np.zeros(len(pairs), np.int64)
-    np.maximum.at(channels, place, ties.channels)
+    names = max(1, len(ledger.channels))
+    channels = np.bincount(np.unique(place[ties.met] * names + ties.met_in) // names, minlength=len(pairs))
     one, other = pairs // max(1, ties.actors), pairs % max(1, ties.actors)
     shown = (ties.interactions[one] >= FEWEST_INTERACTIONS) & (ties.interactions[other] >= FEWEST_INTERACTIONS)
     ranked = np.flatnonzero(shown)[np.argsort(-(forth + back)[shown], kind="stable")][:top]
@@ -89,7 +89,7 @@ def _periods(ledger: Ledger, periods: "Array") -> list[PeriodUse]:
     """Count actors and ties of each period of the networking side."""
     import numpy as np
 
-    side = (ledger.label == 1) & (periods > -(2**40)) & (ledger.actor >= 0)
+    side = (sides_of(ledger) == SIDES.index("networking")) & (periods > -(2**40)) & (ledger.actor >= 0)
     rows = np.flatnonzero(side)
     if not len(rows):
         return []
@@ -104,11 +104,12 @@ def _periods(ledger: Ledger, periods: "Array") -> list[PeriodUse]:
     met = side[ledger.tie_row]
     row, target = ledger.tie_row[met], ledger.tie_target[met].astype(np.int64)
     when = np.searchsorted(numbers, periods[row])
-    ties = np.bincount(
-        np.unique((when * size + ledger.actor[row]) * size + target) // (size * size), minlength=len(numbers)
-    )
+    pairs = np.unique((when * size + ledger.actor[row]) * size + target)
+    ties = np.bincount(pairs // (size * size), minlength=len(numbers))
+    both = np.isin(pairs // (size * size) * size + pairs % size, seen)  # who is turned to was active then, too
+    inner = np.bincount(pairs[both] // (size * size), minlength=len(numbers))
     densities = [
-        float(n) / (a * (a - 1)) if a > 1 else None for n, a in zip(ties.tolist(), active.tolist(), strict=True)
+        float(n) / (a * (a - 1)) if a > 1 else None for n, a in zip(inner.tolist(), active.tolist(), strict=True)
     ]
     return [
         PeriodUse(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from socialclass.analytics.analysis import Analysis
+from socialclass.analytics.analysis import Analysis, why_no_ties
 from socialclass.analytics.definitions import DEFINITIONS, MEANING
 from socialclass.analytics.effort import Effort, TermScore
 from socialclass.analytics.estimates import Estimate
@@ -11,7 +11,7 @@ from socialclass.analytics.mix import MixRow
 from socialclass.analytics.periods import PERIODS, period_name
 from socialclass.analytics.tables import SHARES, effort_figures
 from socialclass.analytics.wording import PHRASES, WordingCheck
-from socialclass.network.roles import BROADCASTER, Matters, Person
+from socialclass.network.roles import BROADCASTER, CONNECTOR, Matters, Person
 from socialclass.network.usage import Usage
 from socialclass.report.network_drawing import network_drawings
 from socialclass.report.page import Cell, Html, Section, definitions, escape, figure, grid, page, paragraph, table
@@ -35,7 +35,7 @@ def analysis_page(analysis: Analysis, top: int = 10) -> str:
             _mix(analysis, top),
             f"Corrected: {analysis.mix.method}."
             if analysis.mix.overall.corrected.value is not None
-            else f"{analysis.mix.method}.".capitalize(),
+            else f"Not corrected: {analysis.mix.overall.corrected.why}.",
         ),
         Section("The quality of the effort", _effort(analysis.effort), "Times are UTC."),
         Section("How the network is used", _usage(analysis, top)),
@@ -57,8 +57,9 @@ def _interval(estimate: Estimate, percent: bool) -> str:
         for each in (estimate.value, estimate.low, estimate.high)
         if each is not None
     ]
-    text = shown[0] if len(shown) < 3 else f"{shown[0]} ({shown[1].rstrip('%')} to {shown[2]})"
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+    if len(shown) < 3:
+        return shown[0]
+    return f"{shown[0]} " + f"({shown[1].rstrip('%')} to {shown[2]})".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _short(analysis: Analysis) -> Html:
@@ -230,7 +231,7 @@ def _rhythm(hours: list[list[int]]) -> str:
 def _usage(analysis: Analysis, top: int) -> Html:
     usage, shown = analysis.usage, analysis.ledger.shown
     if not usage.pairs:
-        return paragraph("The input holds no networking activity in which somebody turns to somebody.")
+        return paragraph(f"{why_no_ties(analysis)}.")
     pairs: list[tuple[str, Cell]] = [
         ("actors with ties", usage.actors),
         ("interactions", usage.interactions),
@@ -251,7 +252,15 @@ def _usage(analysis: Analysis, top: int) -> Html:
     if rows:
         parts.append(table(["one", "other", "forth", "back"], rows, caption="Who talks with whom most"))
     latest: list[list[Cell]] = [
-        [_unbroken(period_name(each.period, analysis.period)), *each[1:]] for each in usage.periods[-12:]
+        [
+            _unbroken(period_name(each.period, analysis.period)),
+            each.active,
+            each.ties,
+            each.density,
+            each.newcomers,
+            each.leavers,
+        ]
+        for each in usage.periods[-12:]
     ]
     if latest:
         header = [analysis.period, "active", "ties", "density", "newcomers", "leavers"]
@@ -291,6 +300,8 @@ def _people(analysis: Analysis, top: int) -> Html:
     parts += [figure(svg, caption, wide=True) for svg, caption in network_drawings(analysis)]
     parts.append(_ranking("Most turned to, by networking PageRank", _by(matters, "pagerank")[:top]))
     parts.append(_ranking("Between others, by networking betweenness", _by(matters, "betweenness")[:top]))
+    connectors = [each for each in _by(matters, "betweenness") if each.role == CONNECTOR]
+    parts.append(_ranking("Connectors, by networking betweenness", connectors[:top]))
     parts.append(_broadcasters(matters, top))
     parts.append(
         _unless_empty(

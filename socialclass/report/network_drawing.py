@@ -5,6 +5,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from socialclass.analytics.analysis import Analysis
+from socialclass.analytics.estimates import short
 from socialclass.ledger import FEWEST_INTERACTIONS
 from socialclass.network.graph import Measures, Network, lay_out
 from socialclass.report.page import escape
@@ -19,17 +20,22 @@ _WIDTH, _HEIGHT, _MARGIN, _FONT = 960.0, 620.0, 70.0, 15
 _NAMED_PER_BUBBLE = 3
 _ALWAYS_NAMED = 12  # of the largest circles: their names may cover a smaller one
 _LETTERS = 18
+_LEAST = 4.0  # radius of the smallest circle
+_LETTER = 0.62  # width of a letter, in heights
 
 Box = tuple[float, float, float, float]
 
 
 class Node(NamedTuple):
-    """A circle: place from 0 to 1, radius in units of the drawing, a text beside, one on pointing, one inside."""
+    """A circle: place from 0 to 1, radius in units of the drawing, a text beside, one on pointing, one inside.
+
+    color: number of the series, None for grey.
+    """
 
     x: float
     y: float
     radius: float
-    color: int
+    color: int | None
     label: str
     title: str
     mark: str = ""
@@ -51,7 +57,8 @@ def network_drawings(analysis: Analysis) -> list[tuple[str, str]]:
     if len(network.members) <= MOST_NODES:
         caption = (
             f"All {len(network.members)} actors with networking ties. A circle's area is its PageRank, its colour its "
-            "community, a line's width the interactions. Unnamed: fewer than five interactions, or no room."
+            "community, a line's width the interactions. Small and grey: fewer than five interactions, of which "
+            "neither is shown. Other names had no room."
         )
         return [(_people(analysis, network, measures, network.members.tolist()), caption)]
     ranked = sorted(network.members.tolist(), key=lambda i: -measures.pagerank[i])[:MOST_NODES]
@@ -65,28 +72,31 @@ def network_drawings(analysis: Analysis) -> list[tuple[str, str]]:
         (
             _people(analysis, network, measures, ranked),
             f"The {MOST_NODES} actors with the highest PageRank of {len(network.members):,}, and the ties among them. "
-            "A circle's area is its PageRank, its colour its community.",
+            "A circle's area is its PageRank, its colour its community; grey: fewer than five interactions.",
         ),
     ]
 
 
 def _people(analysis: Analysis, network: Network, measures: Measures, actors: list[int]) -> str:
     place = {actor: i for i, actor in enumerate(actors)}
-    top = max(float(measures.pagerank[i]) for i in actors) or 1.0
+    enough = network.ties.interactions >= FEWEST_INTERACTIONS
+    top = max((float(measures.pagerank[i]) for i in actors if enough[i]), default=1.0) or 1.0
     spots = network.layout(actors)
     nodes = []
     for actor, (x, y) in zip(actors, spots, strict=True):
-        known = int(network.ties.interactions[actor]) >= FEWEST_INTERACTIONS
-        name = analysis.ledger.shown(actor) if known else ""
-        title = f"{name}: PageRank {measures.pagerank[actor]:.3f}" if known else "fewer than five interactions"
-        radius = 4 + 18 * sqrt(float(measures.pagerank[actor]) / top)
-        nodes.append(Node(x, y, radius, int(measures.community[actor]), name, title))
+        if not enough[actor]:
+            nodes.append(Node(x, y, _LEAST, None, "", "fewer than five interactions"))
+            continue
+        name, rank = analysis.ledger.shown(actor), float(measures.pagerank[actor])
+        radius = _LEAST + 18 * sqrt(rank / top)
+        nodes.append(Node(x, y, radius, int(measures.community[actor]), name, f"{name}: PageRank {short(rank)}"))
     weights: dict[tuple[int, int], float] = {}
     ties = network.ties
     for source, target, count in zip(ties.source.tolist(), ties.target.tolist(), ties.count.tolist(), strict=True):
         if source in place and target in place:
             one, other = sorted((place[source], place[target]))
-            weights[one, other] = weights.get((one, other), 0) + count
+            told = count if enough[source] and enough[target] else 0
+            weights[one, other] = weights.get((one, other), 0) + told
     return _svg("network-people", "Drawing of who turns to whom", nodes, _edges(weights))
 
 
@@ -139,7 +149,7 @@ def _strongest(weights: dict[tuple[int, int], float], most: int = 3) -> dict[tup
 
 
 def _edges(weights: dict[tuple[int, int], float]) -> list[Edge]:
-    top = max(weights.values(), default=1.0)
+    top = max(weights.values(), default=0.0) or 1.0
     return [
         Edge(*pair, 0.7 + 5 * sqrt(weight / top)) for pair, weight in sorted(weights.items(), key=lambda each: each[1])
     ]
@@ -157,7 +167,7 @@ def _svg(name: str, description: str, nodes: Sequence[Node], edges: Sequence[Edg
     order = sorted(range(len(nodes)), key=lambda i: -nodes[i].radius)
     for i in order:
         (x, y), node = spots[i], nodes[i]
-        fill = f"var(--c{node.color % SERIES + 1})"
+        fill = "var(--muted)" if node.color is None else f"var(--c{node.color % SERIES + 1})"
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{node.radius:.1f}" fill="{fill}">'
                      f"<title>{escape(node.title)}</title></circle>")  # fmt: skip
     parts.append(
@@ -178,7 +188,7 @@ def _labels(nodes: Sequence[Node], spots: Sequence[tuple[float, float]], order: 
     for rank, i in enumerate(order):
         node, (x, y) = nodes[i], spots[i]
         text = _short(node.label, 3 * _LETTERS)
-        width = len(text) * _FONT * 0.56
+        width = len(text) * _FONT * _LETTER
         gap = node.radius + 4
         places = (
             ("start", x + gap, y + 5),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape as _escape
 from typing import NamedTuple
 
+from socialclass.analytics.estimates import short
 from socialclass.report.style import CSS
 
 # controls and marks that reorder text: shown, so that a post cannot rearrange the page
@@ -97,7 +98,8 @@ def paragraph(text: str) -> Html:
 def table(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, caption: str = "", row_heads: bool = True) -> Html:
     """Return a table that scrolls inside its own box where it is wider than the page.
 
-    rows: cells are plain text, `Html`, or numbers, which stand right: int with thousands marked, float to three places.
+    rows: cells are plain text, `Html`, or numbers, which stand right: int with thousands marked, float to three
+    places, small ones to two digits.
     row_heads: the first cell of a row names the row.
 
     >>> table(["label", "texts"], [["a", 1200]], row_heads=False).split("<tbody>")[1].split("</tbody>")[0]
@@ -137,7 +139,7 @@ def _html(cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         return escape(cell)
-    return f"{cell:,}" if isinstance(cell, int) else f"{cell:,.3f}"
+    return f"{cell:,}" if isinstance(cell, int) else short(cell)
 
 
 def _attribute(text: str) -> str:

@@ -49,7 +49,7 @@ th {{ font-weight: 600 }}
 [scope=row] {{ min-width: 6.5rem }}
 thead th {{ color: var(--muted); font-weight: 500; vertical-align: bottom }}
 .n {{ text-align: right; white-space: nowrap }}
-.t {{ min-width: 16rem }}
+.t {{ min-width: min(16rem, 50vw) }}
 dl {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.5rem), 1fr)); gap: .75rem 1.5rem;
   margin: 0 0 1rem }}
 dt {{ color: var(--muted); font-size: .9rem }}
