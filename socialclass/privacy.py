@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
+from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, TIES, Activity, Party, Thing
 from socialclass.formats import AddedFields, Record
 from socialclass.formats.records import with_leaves
 
@@ -98,7 +98,7 @@ class Privacy:
             return activity
         known = self._accounts(activity)
         found, verb = activity.object, activity.verb
-        somebody = found.type in PARTY_KINDS or verb in ("Follow", "Block", "Ignore")
+        somebody = found.type in PARTY_KINDS or verb in TIES
         return replace(
             activity,
             actor=self._party(activity.actor),

@@ -1,11 +1,13 @@
 """Bluesky: feeds as its API gives them, and JSON Lines of repository records (post, like, repost, follow, block)."""
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from socialclass.activity import NOBODY, NOTHING, Activity, Party, Thing
 from socialclass.exports.archive import Archive
-from socialclass.exports.items import Item, Unreadable, named
+from socialclass.exports.items import Item, Unreadable
 from socialclass.exports.parts import Context, Part, read_parts
 from socialclass.exports.values import counts, first, from_words, member, objects, string
 
@@ -44,8 +46,22 @@ def _item(item: Item, context: Context) -> Iterable[Activity]:
         yield _post(value)
     elif isinstance(value.get("record"), dict) and "author" in value:
         yield _post({"post": value})
-    else:
-        yield from _record(value)
+    elif not _is_commit(value):
+        yield from _record(value, _uri_of(item.file))
+
+
+def _is_commit(value: dict[str, Any]) -> bool:
+    """Say whether this is the head of an unpacked repository, which is no record in it."""
+    return "sig" in value and "rev" in value
+
+
+_UNPACKED = re.compile(r"(did:[\w:.%-]+)/([a-z]+(?:\.[A-Za-z]+)+)/([\w.~:-]+)\.json$")
+
+
+def _uri_of(file: str) -> str:
+    """Return the URI of a record that is a file of an unpacked repository: ``did/collection/key.json``."""
+    match = _UNPACKED.search(file.replace("\\", "/"))
+    return f"at://{match[1]}/{match[2]}/{match[3]}" if match else ""
 
 
 def _profile(value: dict[str, Any]) -> Thing:
@@ -54,10 +70,17 @@ def _profile(value: dict[str, Any]) -> Thing:
 
 
 def _thread(thread: dict[str, Any], depth: int = 0) -> Iterator[Activity]:
+    parent = thread.get("parent")
+    if isinstance(parent, dict) and depth < 50:
+        yield from _thread({**parent, "replies": []}, depth + 1)  # what is above, from the top down
     if isinstance(thread.get("post"), dict):
-        yield _post(thread)
+        yield _post({"post": thread["post"], "reply": _answers(parent)})
     for reply in objects(thread.get("replies")) if depth < 50 else []:
         yield from _thread(reply, depth + 1)
+
+
+def _answers(parent: Any) -> dict[str, Any]:
+    return {"parent": member(parent, "post") or {}}
 
 
 def _post(view: dict[str, Any]) -> Activity:
@@ -81,8 +104,6 @@ def _post(view: dict[str, Any]) -> Activity:
 
 
 def _changed(made: Activity, known: dict[str, int], time: str) -> Activity:
-    from dataclasses import replace
-
     return replace(made, counts=known, published=made.published or time)
 
 
@@ -94,7 +115,7 @@ def _written(record: Any, found: str, author: Party, names: dict[str, Party]) ->
     return Activity(
         "Create",
         author,
-        Thing(found, "Note", first(member(record, "embed", "external"), "title") if not words else ""),
+        Thing(found, "Note", "" if words else _shown(member(record, "embed"))),
         NOTHING,
         words,
         "public",
@@ -107,6 +128,13 @@ def _written(record: Any, found: str, author: Party, names: dict[str, Party]) ->
         thread=root or found,
         language=languages[0] if len(languages) == 1 else "",
     )
+
+
+def _shown(embed: Any) -> str:
+    """Return the name of what is shown in a post without words: a page's title, what pictures are described as."""
+    media = member(embed, "media") or embed
+    described = [first(each, "alt") for each in [*objects(member(media, "images")), *objects(media)]]
+    return first(member(media, "external"), "title") or "\n".join(filter(None, described))
 
 
 def _words(record: Any) -> tuple[str, tuple[Party, ...], tuple[str, ...]]:
@@ -132,12 +160,12 @@ def _words(record: Any) -> tuple[str, tuple[Party, ...], tuple[str, ...]]:
     return data.decode("utf-8", "replace"), tuple(mentions), tuple(hashtags)
 
 
-def _record(value: dict[str, Any]) -> Iterator[Activity]:
+def _record(value: dict[str, Any], uri: str = "") -> Iterator[Activity]:
     """Yield the activity of a repository's record, bare or wrapped as listRecords and the firehose do."""
     commit = member(value, "commit")
     record = member(commit, "record") or value.get("value") or value.get("record") or value
     kind = string(member(record, "$type")) or first(commit, "collection") or first(value, "collection")
-    found = first(value, "uri", "$uri")
+    found = first(value, "uri", "$uri") or uri
     repository = first(value, "did", "repo")
     if not found and repository and commit:
         found = f"at://{repository}/{first(commit, 'collection')}/{first(commit, 'rkey')}"
@@ -155,5 +183,9 @@ def _record(value: dict[str, Any]) -> Iterator[Activity]:
         raise TypeError("no record of Bluesky")
 
 
-_LISTS = named(("feed", "posts", "follows", "followers", "records", "quotes"))
-PARTS = (Part(r"[^/]*\.(?:json|jsonl|ndjson)", _item, lists=_LISTS),)
+def _is_list(name: str) -> bool:
+    return name in _LISTS or name.startswith("app.bsky.")
+
+
+_LISTS = frozenset(("feed", "posts", "follows", "followers", "records", "quotes"))
+PARTS = (Part(r"[^/]*\.(?:json|jsonl|ndjson)", _item, lists=_is_list),)

@@ -11,6 +11,7 @@ from socialclass.activity import Activity, Party, Thing
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, load_json
+from socialclass.exports.markup import words_of_blocks
 from socialclass.exports.parts import Context, Part, read_parts
 from socialclass.exports.values import counts, first, from_epoch, member, objects, string, unique
 
@@ -20,13 +21,36 @@ _EMPHASIS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w~
 _JOINS = {"channel_join": "Join", "group_join": "Join", "channel_leave": "Leave", "group_leave": "Leave"}
 # what Slack itself says in a member's name: an act, but nobody's words
 _ACTS = {
-    "channel_archive": "Update", "group_archive": "Update", "channel_unarchive": "Update", "group_unarchive": "Update",
-    "channel_topic": "Update", "channel_purpose": "Update", "channel_name": "Update", "group_topic": "Update",
-    "group_purpose": "Update", "group_name": "Update", "pinned_item": "Add", "unpinned_item": "Remove",
-    "bot_add": "Add", "bot_remove": "Remove", "channel_convert_to_private": "Update", "tombstone": "Delete",
-    "channel_posting_permissions": "Update", "sh_room_created": "Create", "huddle_thread": "Create",
-    "app_conversation_join": "Join", "bot_enable": "Update", "bot_disable": "Update",
-}  # fmt: skip
+    "channel_archive": "Update",
+    "group_archive": "Update",
+    "channel_unarchive": "Update",
+    "group_unarchive": "Update",
+    "channel_topic": "Update",
+    "channel_purpose": "Update",
+    "channel_name": "Update",
+    "group_topic": "Update",
+    "group_purpose": "Update",
+    "group_name": "Update",
+    "pinned_item": "Add",
+    "unpinned_item": "Remove",
+    "bot_add": "Add",
+    "bot_remove": "Remove",
+    "channel_convert_to_private": "Update",
+    "tombstone": "Delete",
+    "channel_posting_permissions": "Update",
+    "sh_room_created": "Create",
+    "huddle_thread": "Create",
+    "app_conversation_join": "Join",
+    "bot_enable": "Update",
+    "bot_disable": "Update",
+}
+# of them those that are about the room itself; the others are about a message, a pin or a bot in it
+_OF_THE_ROOM = frozenset(each for each, verb in _ACTS.items() if verb in ("Update", "Join")) - {
+    "bot_enable",
+    "bot_disable",
+}
+# a record of what was done to another message
+_HISTORY = {"message_changed": "Update", "message_deleted": "Delete"}  # fmt: skip
 _DIRECT = frozenset(("dms", "mpims"))
 
 
@@ -54,7 +78,7 @@ def _listed(archive: Archive, name: str) -> list[dict[str, Any]]:
 
 
 def _context(archive: Archive) -> Context:
-    users = {string(each.get("id")): _user(each) for each in _listed(archive, "users")}
+    users = {string(each.get("id")): _user(each) for kind in ("org_users", "users") for each in _listed(archive, kind)}
     users |= {name: each for name, each in ((string(b.get("id")), _bot(b)) for b in _listed(archive, "bots")) if name}
     rooms: dict[str, Thing] = {}
     audience: dict[str, str] = {}
@@ -82,6 +106,10 @@ def _message(item: Item, context: Context) -> Iterable[Activity]:
     message = item.value
     if not isinstance(message, dict):
         raise TypeError("a message is an object")
+    done = _HISTORY.get(string(message.get("subtype")), "")
+    if done:
+        yield from _done_to(message, done, item, context)
+        return
     room = _room(item.file, context)
     audience = context.known["audience"].get(room.name, "organization")
     subtype, time = string(message.get("subtype")), string(message.get("ts"))
@@ -104,10 +132,36 @@ def _message(item: Item, context: Context) -> Iterable[Activity]:
     )
     if subtype in _JOINS or subtype in _ACTS:
         verb = _JOINS.get(subtype) or _ACTS[subtype]
-        yield replace(made, verb=verb, object=room, target=Thing(), content="", mentions=(), counts={})
+        of_room = subtype in _JOINS or subtype in _OF_THE_ROOM
+        act = replace(made, verb=verb, content="", mentions=(), counts={})
+        yield replace(act, object=room, target=Thing()) if of_room else act
+    elif shared := _shared(message, words, context):
+        yield replace(made, verb="Announce", object=shared)
     else:
         yield replace(made, object=_object(message, key, actor), in_reply_to=_answered(message, room, context))
     yield from _reactions(message, made, context)
+
+
+def _done_to(message: dict[str, Any], verb: str, item: Item, context: Context) -> Iterator[Activity]:
+    """Yield that a message was changed, with its new words, or deleted, with those that are gone."""
+    before = member(message, "original") or member(message, "previous_message") or {}
+    now = message["message"] if verb == "Update" and isinstance(message.get("message"), dict) else before
+    about = {name: each for name, each in now.items() if name != "reactions"}
+    for made in _message(item._replace(value=about), context) if about else ():
+        who = _party(first(message, "editor_id", "user"), "", context)
+        key = f"{made.id.rpartition(':')[0]}:{string(message.get('ts'))}".lstrip(":")
+        yield replace(made, verb=verb, actor=who if who.id else made.actor, id=key, counts={},
+                      published=from_epoch(message.get("ts")) or made.published)  # fmt: skip
+
+
+def _shared(message: dict[str, Any], words: str, context: Context) -> Thing | None:
+    """Return the message that was shared without a word of one's own: its words are another's."""
+    shared = next((each for each in objects(message.get("attachments")) if each.get("is_share")), None)
+    if shared is None or message.get("text") or not words:
+        return None
+    author = _party(first(shared, "author_id"), first(shared, "author_name", "author_subname"), context)
+    room, time = first(shared, "channel_id"), first(shared, "ts")
+    return Thing(f"{room}:{time}" if room and time else first(shared, "from_url"), "Note", "", author)
 
 
 def _room(file: str, context: Context) -> Thing:
@@ -142,17 +196,18 @@ def _own_words(message: dict[str, Any], subtype: str) -> str:
         initial = string(member(message, "file", "initial_comment", "comment"))
         comment = text.partition(" and commented: ")[2]
         return initial or comment
-    return text or _attached(message)
+    return text or words_of_blocks(message.get("blocks")) or _attached(message)
 
 
 def _attached(message: dict[str, Any]) -> str:
-    """Return the words of attachments and blocks, where a bot's message has no other."""
+    """Return the words of attachments, where a message has no other."""
     found = []
     for each in objects(message.get("attachments")):
         parts = [string(each.get(name)) for name in ("pretext", "title", "text")]
-        found.append("\n".join(filter(None, parts)) or string(each.get("fallback")))
-    if not any(found):
-        found = [string(member(block, "text", "text")) for block in objects(message.get("blocks"))]
+        parts += [": ".join(filter(None, (first(one, "title"), first(one, "value")))) for one in
+                  objects(each.get("fields"))]  # fmt: skip
+        whole = "\n".join(filter(None, parts)) or words_of_blocks(each.get("blocks"))
+        found.append(whole or string(each.get("fallback")))
     return "\n".join(filter(None, found))
 
 

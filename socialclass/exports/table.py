@@ -63,7 +63,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "twitter",
-        "tweets.js, tweet.js, tweets-part*.js, note-tweet.js, like.js, following.js, follower.js, direct-messages*.js",
+        "tweets.js, tweet.js, tweets-part*.js, note-tweet.js, community-tweet.js, deleted-tweets.js, like.js, "
+        "following.js, follower.js, block.js, mute.js, direct-messages*.js",
         (
             r"tweets?(-part\d+)?\.js",
             r"js/tweets/\d{4}_\d\d\.js",
@@ -86,7 +87,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "linkedin",
-        "Shares.csv, Comments.csv, Reactions.csv, Connections.csv, Invitations.csv, Company Follows.csv, messages.csv",
+        "Shares.csv, Comments.csv, Reactions.csv, Connections.csv, Invitations.csv, Company Follows.csv, "
+        "recommendations, endorsements, Votes.csv, Articles/*.html, messages.csv",
         (r"Shares[^/]*\.csv", r"Connections\.csv", r"Reactions\.csv", r"Comments\.csv"),
         r"(?i)ShareLink|ShareCommentary|Connected On|Date,Type,Link|Date,Link,Message",
         r"(?i)^\W*Date,ShareLink|ShareCommentary|^Notes:|Connected On|^\W*Date,Type,Link|^\W*Date,Link,Message",
