@@ -12,7 +12,7 @@ from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, named, read_json_lines, read_json_or_lines
 from socialclass.exports.markup import html_to_text
-from socialclass.exports.values import string
+from socialclass.exports.values import from_words, string
 
 CONTEXT: tuple[object, ...] = ("https://www.w3.org/ns/activitystreams", {"socialclass": "urn:socialclass:"})
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -134,7 +134,7 @@ def activity_of(
         hashtags,
         _flag(get("socialclass:twoWay")),
         string(get("id")),
-        string(get("published")) or string(deep.get("published")) or string(get("startTime")),
+        _when(get("published") or deep.get("published") or get("updated") or deep.get("updated") or get("startTime")),
         platform or string(get("socialclass:platform")),
         string(get("socialclass:channel")),
         string(get("socialclass:thread")) or string(deep.get("conversation")) or string(deep.get("context")),
@@ -143,6 +143,12 @@ def activity_of(
         string(get("socialclass:file")) or file,
         _number(get("socialclass:position")) or position,
     )
+
+
+def _when(value: Any) -> str:
+    """Return a time in UTC where it says its zone; most are already."""
+    found = string(value)
+    return found if len(found) == 20 and found.endswith("Z") else from_words(found)
 
 
 def _maker(content: Mapping[str, Any], deep: Mapping[str, Any], verb: str) -> Any:

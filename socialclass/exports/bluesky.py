@@ -8,8 +8,8 @@ from typing import Any
 from socialclass.activity import NOBODY, NOTHING, Activity, Party, Thing
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable
-from socialclass.exports.parts import Context, Part, read_parts
-from socialclass.exports.values import counts, first, from_words, member, objects, string
+from socialclass.exports.parts import Context, OddRecordError, Part, read_parts
+from socialclass.exports.values import counts, first, from_epoch, from_words, member, objects, string
 
 PLATFORM = "bluesky"
 _VERBS = {"like": "Like", "repost": "Announce", "follow": "Follow", "block": "Block", "listitem": "Add"}
@@ -36,7 +36,7 @@ def _party(author: Any) -> Party:
 def _item(item: Item, context: Context) -> Iterable[Activity]:
     value = item.value
     if not isinstance(value, dict):
-        raise TypeError("a record is an object")
+        raise OddRecordError("a record is a JSON object")
     if item.list in ("follows", "followers"):
         yield Activity("Follow", *((NOBODY, _profile(value)) if item.list == "follows" else
                                    (_party(value), NOTHING)), published=from_words(value.get("createdAt")))  # fmt: skip
@@ -44,15 +44,17 @@ def _item(item: Item, context: Context) -> Iterable[Activity]:
         yield from _thread(value["thread"])
     elif isinstance(value.get("post"), dict):
         yield _post(value)
+    elif isinstance(member(value, "value", "post"), dict):  # of a thread as a list
+        yield _post(value["value"])
     elif isinstance(value.get("record"), dict) and "author" in value:
         yield _post({"post": value})
-    elif not _is_commit(value):
+    elif not _is_no_record(value):
         yield from _record(value, _uri_of(item.file))
 
 
-def _is_commit(value: dict[str, Any]) -> bool:
-    """Say whether this is the head of an unpacked repository, which is no record in it."""
-    return "sig" in value and "rev" in value
+def _is_no_record(value: dict[str, Any]) -> bool:
+    """Say whether this is the head of an unpacked repository, or news of an account in a stream of records."""
+    return ("sig" in value and "rev" in value) or value.get("kind") in ("identity", "account")
 
 
 _UNPACKED = re.compile(r"(did:[\w:.%-]+)/([a-z]+(?:\.[A-Za-z]+)+)/([\w.~:-]+)\.json$")
@@ -69,14 +71,18 @@ def _profile(value: dict[str, Any]) -> Thing:
     return Thing(party.id, "", party.name)
 
 
-def _thread(thread: dict[str, Any], depth: int = 0) -> Iterator[Activity]:
-    parent = thread.get("parent")
-    if isinstance(parent, dict) and depth < 50:
-        yield from _thread({**parent, "replies": []}, depth + 1)  # what is above, from the top down
-    if isinstance(thread.get("post"), dict):
-        yield _post({"post": thread["post"], "reply": _answers(parent)})
-    for reply in objects(thread.get("replies")) if depth < 50 else []:
-        yield from _thread(reply, depth + 1)
+def _thread(thread: dict[str, Any]) -> Iterator[Activity]:
+    """Yield the posts of a thread: what is above from the top down, then the answers, however deep they go."""
+    above, parent = [thread], thread.get("parent")
+    while isinstance(parent, dict):
+        above.append({**parent, "replies": []})
+        parent = parent.get("parent")
+    waiting = above
+    while waiting:
+        view = waiting.pop()
+        if isinstance(view.get("post"), dict):
+            yield _post({"post": view["post"], "reply": _answers(view.get("parent"))})
+        waiting += [{**each, "parent": view} for each in reversed(objects(view.get("replies")))]
 
 
 def _answers(parent: Any) -> dict[str, Any]:
@@ -167,11 +173,15 @@ def _record(value: dict[str, Any], uri: str = "") -> Iterator[Activity]:
     kind = string(member(record, "$type")) or first(commit, "collection") or first(value, "collection")
     found = first(value, "uri", "$uri") or uri
     repository = first(value, "did", "repo")
-    if not found and repository and commit:
-        found = f"at://{repository}/{first(commit, 'collection')}/{first(commit, 'rkey')}"
+    if not found and repository and (where := commit or value).get("rkey"):
+        found = f"at://{repository}/{first(where, 'collection')}/{first(where, 'rkey')}"
     author = author_of(found) if found else Party(repository)
     short = kind.rpartition(".")[2]
-    if kind == "app.bsky.feed.post" or (not kind and "text" in record):
+    if first(commit, "operation") == "delete":
+        what = Thing(found, "Note" if short == "post" else "")
+        yield Activity("Delete" if short == "post" else "Undo", author, what, id=f"{found}#delete",
+                       published=from_epoch(value.get("time_us")))  # fmt: skip
+    elif kind == "app.bsky.feed.post" or (not kind and "text" in record):
         yield _written(record, found, author, {})
     elif short in _VERBS:
         subject = member(record, "subject")
@@ -180,12 +190,12 @@ def _record(value: dict[str, Any], uri: str = "") -> Iterator[Activity]:
         yield Activity(_VERBS[short], author, thing, audience="public", id=found,
                        published=from_words(member(record, "createdAt")))  # fmt: skip
     elif not kind:
-        raise TypeError("no record of Bluesky")
+        raise OddRecordError("neither a post nor a record of Bluesky")
 
 
 def _is_list(name: str) -> bool:
     return name in _LISTS or name.startswith("app.bsky.")
 
 
-_LISTS = frozenset(("feed", "posts", "follows", "followers", "records", "quotes"))
+_LISTS = frozenset(("feed", "posts", "follows", "followers", "records", "quotes", "thread"))
 PARTS = (Part(r"[^/]*\.(?:json|jsonl|ndjson)", _item, lists=_is_list),)

@@ -12,6 +12,11 @@ from socialclass.exports.items import Item, ListNames, Unreadable, read_json, re
 from socialclass.exports.values import stable_id
 from socialclass.formats.delimited import csv_rows
 
+
+class OddRecordError(ValueError):
+    """A record that is not what its file should hold; the message says what it is not."""
+
+
 # what a record of an unexpected shape may raise in a reader
 ODD_SHAPE = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 EVERY_LIST: ListNames = lambda name: True  # noqa: E731
@@ -112,7 +117,8 @@ def read_part(
         try:
             found = list(part.reader(item, context))
         except ODD_SHAPE as error:
-            yield Unreadable(item.file, item.position, f"not understood ({type(error).__name__}: {error})", item.raw)
+            what = str(error) if isinstance(error, OddRecordError) else f"{type(error).__name__}: {error}"
+            yield Unreadable(item.file, item.position, f"not understood ({what})", item.raw)
             continue
         for number, activity in enumerate(found):
             changes: dict[str, Any] = {"platform": platform, "file": item.file, "position": item.position}

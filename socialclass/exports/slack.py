@@ -12,7 +12,7 @@ from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, load_json
 from socialclass.exports.markup import words_of_blocks
-from socialclass.exports.parts import Context, Part, read_parts
+from socialclass.exports.parts import Context, OddRecordError, Part, read_parts
 from socialclass.exports.values import counts, first, from_epoch, member, objects, string, unique
 
 PLATFORM = "slack"
@@ -105,7 +105,7 @@ def _bot(bot: dict[str, Any]) -> Party:
 def _message(item: Item, context: Context) -> Iterable[Activity]:
     message = item.value
     if not isinstance(message, dict):
-        raise TypeError("a message is an object")
+        raise OddRecordError("a message is a JSON object")
     done = _HISTORY.get(string(message.get("subtype")), "")
     if done:
         yield from _done_to(message, done, item, context)

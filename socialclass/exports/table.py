@@ -120,8 +120,9 @@ EXPORTS: tuple[Export, ...] = (
             r"|liked_posts|liked_comments|following|followers(?:_\d+)?)\.json",
             r"posts_\d+\.json",
             r"media\.json|connections\.json",
+            r"your_instagram_activity/messages/.+/message_\d+\.json",
         ),
-        r'"media"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
+        r'"media"|"participants"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
         r'|"photos"\s*:|"following"\s*:\s*\{|"media_(?:likes|comments)"',
         r'(?s)^\s*\[\s*\{\s*"media"\s*:|string_list_data|string_map_data|"ig_[a-z]+_media"|"relationships_[a-z]+"'
         r'|^\s*\{\s*"photos"\s*:\s*\[\s*\{\s*"caption"',
@@ -135,8 +136,9 @@ EXPORTS: tuple[Export, ...] = (
             r"comments\.json",
             r"(?:your_)?friends\.json",
             r"likes_and_reactions[^/]*\.json|posts_and_comments\.json",
+            r"your_facebook_activity/messages/.+/message_\d+\.json",
         ),
-        r'"timestamp"|_v2"|"friends"|"comments"|^\s*\[\s*\]',
+        r'"timestamp"|"participants"|_v2"|"friends"|"comments"|^\s*\[\s*\]',
         r'(?s)^\s*\[\s*\{\s*"(?:timestamp|attachments|data|title)"\s*:.*"timestamp"|"(?:friends|comments|reactions)_v2"'
         r'|"(?:friends|comments|reactions|status_updates|page_likes)"\s*:\s*\[\s*\{\s*"(?:timestamp|name)"',
         read_facebook,

@@ -11,7 +11,7 @@ from socialclass.activity import NOTHING, Activity, Party, Thing
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, read_json
-from socialclass.exports.parts import NO_LIST, Context, Part, read_parts
+from socialclass.exports.parts import NO_LIST, Context, OddRecordError, Part, read_parts
 from socialclass.exports.values import counts, first, from_words, iso, member, objects, string
 
 PLATFORM = "twitter"
@@ -73,7 +73,7 @@ def _note_text(row: dict[str, Any]) -> str:
 def _tweet(item: Item, context: Context) -> Iterable[Activity]:
     tweet = item.value.get("tweet") or item.value.get("communityTweet") or item.value
     if not isinstance(tweet, dict) or not (first(tweet, "full_text", "text") or first(tweet, "id_str", "id")):
-        raise TypeError("no tweet")
+        raise OddRecordError("no tweet: neither a text nor an id")
     user = tweet.get("user")
     actor = Party(first(user, "id_str", "id"), first(user, "screen_name")) if isinstance(user, dict) else context.owner
     found, time = first(tweet, "id_str", "id"), from_words(tweet.get("created_at"))

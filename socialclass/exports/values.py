@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-_DIGITS = re.compile(r"-?\d{1,15}(?:\.\d+)?")
+_DIGITS = re.compile(r"-?\d{1,17}(?:\.\d+)?")
 
 
 def string(value: Any) -> str:
@@ -65,7 +65,7 @@ def counts(**values: Any) -> dict[str, int]:
 def from_epoch(value: Any) -> str:
     """Return ISO 8601 of seconds, milliseconds or microseconds since 1970; nothing for what is none.
 
-    >>> from_epoch(1433558319), from_epoch("1433558319.000002"), from_epoch(1433558319000)
+    >>> from_epoch(1433558319), from_epoch("1433558319.000002"), from_epoch(1433558319000000)
     ('2015-06-06T02:38:39Z', '2015-06-06T02:38:39Z', '2015-06-06T02:38:39Z')
     """
     found = str(value) if isinstance(value, float) else string(value)
