@@ -47,7 +47,11 @@ def _item(item: Item, context: Context) -> Iterable[Activity]:
     elif isinstance(member(value, "value", "post"), dict):  # of a thread as a list
         yield _post(value["value"])
     elif isinstance(value.get("record"), dict) and "author" in value:
-        yield _post({"post": value})
+        if string(value["record"].get("$type")) in ("", "app.bsky.feed.post"):
+            yield _post({"post": value})
+        else:  # news of a like, a repost, a follow
+            for made in _record({"uri": value.get("uri"), "value": value["record"]}):
+                yield replace(made, actor=_party(value["author"]))
     elif not _is_no_record(value):
         yield from _record(value, _uri_of(item.file))
 
@@ -197,5 +201,5 @@ def _is_list(name: str) -> bool:
     return name in _LISTS or name.startswith("app.bsky.")
 
 
-_LISTS = frozenset(("feed", "posts", "follows", "followers", "records", "quotes", "thread"))
+_LISTS = frozenset(("feed", "posts", "follows", "followers", "records", "quotes", "thread", "notifications"))
 PARTS = (Part(r"[^/]*\.(?:json|jsonl|ndjson)", _item, lists=_is_list),)

@@ -106,8 +106,8 @@ EXPORTS: tuple[Export, ...] = (
         "bluesky",
         "feeds of the API (getAuthorFeed, getTimeline …), JSON Lines of repository records",
         (r"[^/]*\.(json|jsonl|ndjson)",),
-        r"app\.bsky\.",
-        r"app\.bsky\.(feed|graph)\.|\"at://did:",
+        r"app\.bsky\.|\"did\"\s*:\s*\"did:",
+        r"app\.bsky\.(feed|graph)\.|\"at://did:|\"did\"\s*:\s*\"did:",
         read_bluesky,
     ),
     Export(
@@ -122,7 +122,7 @@ EXPORTS: tuple[Export, ...] = (
             r"media\.json|connections\.json",
             r"your_instagram_activity/messages/.+/message_\d+\.json",
         ),
-        r'"media"|"participants"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
+        r'"media"|"participants"|"label_values"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
         r'|"photos"\s*:|"following"\s*:\s*\{|"media_(?:likes|comments)"',
         r'(?s)^\s*\[\s*\{\s*"media"\s*:|string_list_data|string_map_data|"ig_[a-z]+_media"|"relationships_[a-z]+"'
         r'|^\s*\{\s*"photos"\s*:\s*\[\s*\{\s*"caption"',
@@ -138,7 +138,7 @@ EXPORTS: tuple[Export, ...] = (
             r"likes_and_reactions[^/]*\.json|posts_and_comments\.json",
             r"your_facebook_activity/messages/.+/message_\d+\.json",
         ),
-        r'"timestamp"|"participants"|_v2"|"friends"|"comments"|^\s*\[\s*\]',
+        r'"timestamp"|"participants"|"label_values"|_v2"|"friends"|"comments"|^\s*\[\s*\]',
         r'(?s)^\s*\[\s*\{\s*"(?:timestamp|attachments|data|title)"\s*:.*"timestamp"|"(?:friends|comments|reactions)_v2"'
         r'|"(?:friends|comments|reactions|status_updates|page_likes)"\s*:\s*\[\s*\{\s*"(?:timestamp|name)"',
         read_facebook,

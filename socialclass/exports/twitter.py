@@ -43,8 +43,16 @@ def _context(archive: Archive) -> Context:
     if not archive.single:
         for row in _rows(archive, r"account\.js"):
             account = row.get("account", row)
-            owner = Party(first(account, "accountId"), first(account, "username"), "")
+            owner = Party(first(account, "accountId"), first(account, "username"), _kind(archive))
     return Context(owner, _notes(archive))
+
+
+def _kind(archive: Archive) -> str:
+    """Return what kind of account it is, which X says of professional ones alone."""
+    for row in _rows(archive, r"professional-data\.js"):
+        found = first(row.get("professionalData", row), "professionalType").lower()
+        return {"business": "Organization", "creator": "Person"}.get(found, "")
+    return ""
 
 
 def _notes(archive: Archive) -> dict[str, Any]:
