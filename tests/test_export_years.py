@@ -10,7 +10,7 @@ from socialclass.activity import Activity, Party, Thing, facts
 from socialclass.exports.markup import words_of_blocks
 from socialclass.exports.values import from_words, in_utc
 from socialclass.formats import ReadOptions
-from socialclass.inputs import export_format
+from socialclass.inputs import InputOptions, export_format, read_records
 from socialclass.privacy import Privacy
 from tests import exports_made as made
 from tests.exports_made import EXPORTS_MADE
@@ -400,3 +400,18 @@ def test_rooms_that_are_made_of_names_are_hidden() -> None:
     key = Privacy(key=b"k")
     assert key.activity(page).channel == key.activity(Activity("Create", Party("ana"))).actor.id
     assert key.activity(Activity("Create", channel="bread")).channel == "bread"
+
+
+def test_an_activity_without_an_id_has_the_same_one_in_every_form(tmp_path: Path) -> None:
+    """As it stands, flat and converted; another order of members changes nothing."""
+    (tmp_path / "a.json").write_bytes(b'[{"type": "Like", "actor": "ana", "object": "x"}]')
+    (tmp_path / "b.json").write_bytes(b'[{"object": "x", "type": "Like", "actor": "ana"}]')
+    ids: set[object] = set()
+    for name in ("a.json", "b.json"):
+        ids |= {each.id for each in good(read(tmp_path / name, name="activitystreams"))}
+        for as_it_stood in (True, False):
+            options = InputOptions(as_it_stood=as_it_stood)
+            for record in read_records(str(tmp_path / name), options):
+                ids.add(dict(zip(record.names, record.values, strict=True))["id"])
+    assert len(ids) == 1
+    assert ids != {""}
