@@ -11,6 +11,7 @@ from socialclass.exports.markup import words_of_blocks
 from socialclass.exports.values import from_words, in_utc
 from socialclass.formats import ReadOptions
 from socialclass.inputs import InputOptions, export_format, read_records
+from socialclass.language import is_foreign
 from socialclass.privacy import Privacy
 from tests import exports_made as made
 from tests.exports_made import EXPORTS_MADE
@@ -415,3 +416,17 @@ def test_an_activity_without_an_id_has_the_same_one_in_every_form(tmp_path: Path
                 ids.add(dict(zip(record.names, record.values, strict=True))["id"])
     assert len(ids) == 1
     assert ids != {""}
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "foreign"),
+    [
+        ("Mi primo José y la niña en la playa", "", True), ("Metáfora de mi calle", "", True),
+        ("A weekend at the Château de Chillon", "", False), ("Beyoncé and Renée, live", "", False),
+        ("sollte Ähnliches bald unterstützen", "de", True), ("sollte Ähnliches bald unterstützen", "", False),
+        ("the café is shut", "fr", False), ("Weh?", "fr", False),
+    ],
+)  # fmt: skip
+def test_a_language_that_shows_in_letters_and_small_words(text: str, declared: str, foreign: bool) -> None:
+    """Foreign letters beside words that names hold, too; with a language that is declared, one letter is enough."""
+    assert is_foreign(text, declared) is foreign
