@@ -28,7 +28,7 @@ def write_activities(path: Path, activities: int, actors: int, labelled: bool, s
     """Write the file, a line an activity."""
     random = Random(seed)
     lines = find_resource("data", "test.jsonl").read_text(encoding="utf-8").split("\n")
-    texts = [(row["text"], row["label"]) for row in map(json.loads, filter(None, lines))]
+    texts = [(row["text"], row["label"]) for row in map(json.loads, filter(None, lines)) if "text" in row]
     written: list[tuple[int, int]] = []
     with path.open("w", encoding="utf-8") as stream:
         for number in range(activities):

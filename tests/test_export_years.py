@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.million import write_activities
 from socialclass.activity import Activity, Party, Thing, facts
+from socialclass.errors import InputError
 from socialclass.exports.markup import words_of_blocks
 from socialclass.exports.values import from_words, in_utc
 from socialclass.formats import ReadOptions
@@ -430,3 +432,26 @@ def test_an_activity_without_an_id_has_the_same_one_in_every_form(tmp_path: Path
 def test_a_language_that_shows_in_letters_and_small_words(text: str, declared: str, foreign: bool) -> None:
     """Foreign letters beside words that names hold, too; with a language that is declared, one letter is enough."""
     assert is_foreign(text, declared) is foreign
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("your_facebook_activity/posts/your_posts_1.html", "as web pages; ask the platform for the format JSON"),
+        ("content/posts_1.html", "as web pages; ask the platform for the format JSON"),
+        ("repo.car", "a repository of Bluesky as CAR; unpack it to JSON"),
+    ],
+)
+def test_another_form_of_a_download_is_named(tmp_path: Path, name: str, says: str) -> None:
+    """Web pages are what Facebook and Instagram offer first: the error says what to ask for."""
+    source = folder(tmp_path / "x", {name: b"<html></html>", "photo.jpg": b"x"})
+    with pytest.raises(InputError, match=says):
+        export_format(str(source), ReadOptions())
+
+
+def test_the_generated_activities_of_the_benchmark(tmp_path: Path) -> None:
+    """They are of the corpus's texts, and as many as asked for."""
+    write_activities(tmp_path / "a.jsonl", 200, 50, labelled=True)
+    found = good(read(tmp_path / "a.jsonl", name="activitystreams"))
+    assert len(found) == 200
+    assert any(each.content for each in found)

@@ -203,8 +203,23 @@ def head_of(archive: Archive, name: str) -> str:
     return data.decode(encoding, "replace")
 
 
+# forms in which platforms hand out the same, and which are not read
+_OTHER_FORMS = (
+    (
+        r"(?:your_facebook_activity|your_instagram_activity|posts|comments|content|media|connections)/(?:.*/)?"
+        r"[^/]*\.html|start_here\.html",
+        "a download from Facebook or Instagram as web pages",
+        "ask the platform for the format JSON",
+    ),
+    (r"[^/]*\.car", "a repository of Bluesky as CAR", "unpack it to JSON, for example with goat repo unpack"),
+)
+
+
 def unknown_export(archive: Archive) -> InputError:
     """Return the error for what no row claims: what was found, and what is known."""
+    for pattern, problem, remedy in _OTHER_FORMS:
+        if archive.named(pattern):
+            return InputError(problem, place=archive.source, remedy=remedy)
     shown = ", ".join(list(archive.members)[:3]) or "no files"
     more = len(archive.members) - 3
     found = f"{shown} and {more} more" if more > 0 else shown
