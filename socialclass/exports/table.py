@@ -104,7 +104,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "bluesky",
-        "feeds of the API (getAuthorFeed, getTimeline …), JSON Lines of repository records",
+        "feeds and threads of the API (getAuthorFeed, getTimeline, getPostThread, searchPosts …), repository records in "
+        "JSON Lines, lists or a file each",
         (r"[^/]*\.(json|jsonl|ndjson)",),
         r"app\.bsky\.|\"did\"\s*:\s*\"did:",
         r"app\.bsky\.(feed|graph)\.|\"at://did:|\"did\"\s*:\s*\"did:",
@@ -112,8 +113,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "instagram",
-        "posts_*.json, reels.json, stories.json, post_comments*.json, liked_posts.json, following.json, "
-        "followers_*.json",
+        "posts_*.json, reels.json, stories.json, threads, reposts, comments, likes, saved posts, story answers, "
+        "following.json, followers_*.json, requests, blocked profiles, messages",
         (
             r"(?:your_instagram_activity|media|content|comments|followers_and_following|connections|likes)/(?:.*/)?"
             r"(?:posts_\d+|reels|stories|igtv_videos|profile_photos|post_comments(?:_\d+)?|reels_comments"
@@ -130,7 +131,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "facebook",
-        "your_posts*.json, comments.json, likes_and_reactions*.json, friends.json, pages you follow, groups, events",
+        "your_posts*.json, photos, group posts, comments, reactions, friends, followers, pages, groups, events, stories, "
+        "polls, saved items, others' posts on one's timeline, messages",
         (
             r"your_posts[^/]*\.json",
             r"comments\.json",
