@@ -104,8 +104,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "bluesky",
-        "feeds and threads of the API (getAuthorFeed, getTimeline, getPostThread, searchPosts …), repository records in "
-        "JSON Lines, lists or a file each",
+        "feeds and threads of the API (getAuthorFeed, getTimeline, getPostThread, searchPosts …), repository records "
+        "in JSON Lines, lists or a file each",
         (r"[^/]*\.(json|jsonl|ndjson)",),
         r"app\.bsky\.|\"did\"\s*:\s*\"did:",
         r"app\.bsky\.(feed|graph)\.|\"at://did:|\"did\"\s*:\s*\"did:",
@@ -131,8 +131,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "facebook",
-        "your_posts*.json, photos, group posts, comments, reactions, friends, followers, pages, groups, events, stories, "
-        "polls, saved items, others' posts on one's timeline, messages",
+        "your_posts*.json, photos, group posts, comments, reactions, friends, followers, pages, groups, events, "
+        "stories, polls, saved items, others' posts on one's timeline, messages",
         (
             r"your_posts[^/]*\.json",
             r"comments\.json",
