@@ -1,6 +1,7 @@
 """Exports as they are after years of use: what stands beside the posts, and what the shapes of other years say."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -455,3 +456,25 @@ def test_the_generated_activities_of_the_benchmark(tmp_path: Path) -> None:
     found = good(read(tmp_path / "a.jsonl", name="activitystreams"))
     assert len(found) == 200
     assert any(each.content for each in found)
+
+
+def test_what_of_an_unknown_archive_was_refused_is_said(tmp_path: Path) -> None:
+    """A bomb under a known name, members packed in another way, zips in a zip, a page saved as a zip, an empty file."""
+    bomb, packed, nested = (tmp_path / f"{name}.zip" for name in ("bomb", "packed", "nested"))
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data/tweets.js", b"[" + b" " * (40 << 20))
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("data/tweets.js", b"[]")
+    with zipfile.ZipFile(nested, "w") as archive:
+        archive.writestr("twitter.zip", packed.read_bytes())
+    (tmp_path / "page.zip").write_bytes(b"<html>try again</html>")
+    (tmp_path / "none.zip").write_bytes(b"")
+    for name, says in (
+        ("bomb", r"data/tweets\.js: it unpacks to \d+ times its size"),
+        ("packed", r"data/tweets\.js: refused: packed by method 14"),
+        ("nested", "an archive that holds archives; give it those"),
+        ("page", "not a zip, whatever its name; download it again"),
+        ("none", "empty; download it again"),
+    ):
+        with pytest.raises(InputError, match=says):
+            export_format(str(tmp_path / f"{name}.zip"), ReadOptions())

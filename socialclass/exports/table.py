@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from socialclass.activity import Activity
 from socialclass.errors import InputError
 from socialclass.exports.activitystreams import COLLECTIONS, OBJECTS, VERBS, read_activitystreams, type_of
-from socialclass.exports.archive import Archive
+from socialclass.exports.archive import Archive, Fault
 from socialclass.exports.bluesky import read_bluesky
 from socialclass.exports.facebook import read_facebook
 from socialclass.exports.instagram import read_instagram
@@ -214,11 +214,31 @@ _OTHER_FORMS = (
         "ask the platform for the format JSON",
     ),
     (r"[^/]*\.car", "a repository of Bluesky as CAR", "unpack it to JSON, for example with goat repo unpack"),
+    (r"[^/]*\.(?:zip|tgz|tar\.gz)", "an archive that holds archives", "give it those that are in it"),
 )
+
+
+def _refused(archive: Archive) -> Iterator[Fault]:
+    """Yield what of an archive could not be looked at, although its name may be that of an export's file."""
+    patterns = list(dict.fromkeys(pattern for row in EXPORTS for pattern in row.names))
+    known = re.compile(rf"(?:^|/)(?:{'|'.join(patterns)})$", re.IGNORECASE)
+    yield from (fault for fault in archive.faults if not archive.members or known.search(fault.name))
+    for pattern in patterns:
+        for name in archive.named(pattern)[:5]:
+            try:
+                with archive.open(name) as stream:
+                    stream.read(1)
+            except InputError as error:
+                yield Fault(name, error.problem)
 
 
 def unknown_export(archive: Archive) -> InputError:
     """Return the error for what no row claims: what was found, and what is known."""
+    refused = next(_refused(archive), None)
+    if refused is not None:
+        return InputError(
+            f"{refused.name}: {refused.problem}", place=archive.source, remedy="download the export again"
+        )
     for pattern, problem, remedy in _OTHER_FORMS:
         if archive.named(pattern):
             return InputError(problem, place=archive.source, remedy=remedy)
