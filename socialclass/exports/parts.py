@@ -21,6 +21,7 @@ class OddRecordError(ValueError):
 ODD_SHAPE = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 EVERY_LIST: ListNames = lambda name: True  # noqa: E731
 _LONGEST_PAGE = 16 << 20  # bytes
+_REMEMBERED = 1_000_000  # ids that are told apart, so that memory has a bound
 NO_LIST: ListNames = lambda name: False  # noqa: E731
 
 
@@ -74,7 +75,7 @@ def read_parts(
             yield replace(each, id=f"{each.id}#{number}")
         else:
             yield each
-            if isinstance(each, Activity):
+            if isinstance(each, Activity) and len(seen) < _REMEMBERED:
                 seen.add(key)
 
 

@@ -51,6 +51,8 @@ _OF_THE_ROOM = frozenset(each for each, verb in _ACTS.items() if verb in ("Updat
 }
 # a record of what was done to another message
 _HISTORY = {"message_changed": "Update", "message_deleted": "Delete"}  # fmt: skip
+# what Slack puts where a message has blocks alone
+_NO_WORDS = frozenset(("This content can't be displayed.", "This message contains interactive elements."))
 _DIRECT = frozenset(("dms", "mpims"))
 
 
@@ -196,6 +198,8 @@ def _own_words(message: dict[str, Any], subtype: str) -> str:
         initial = string(member(message, "file", "initial_comment", "comment"))
         comment = text.partition(" and commented: ")[2]
         return initial or comment
+    if text in _NO_WORDS:
+        text = ""
     return text or words_of_blocks(message.get("blocks")) or _attached(message)
 
 
