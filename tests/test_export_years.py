@@ -10,7 +10,7 @@ import pytest
 from benchmarks.million import write_activities
 from socialclass.activity import Activity, Party, Thing, facts
 from socialclass.errors import InputError
-from socialclass.exports.markup import words_of_blocks
+from socialclass.exports.slack_words import words_of_blocks
 from socialclass.exports.values import from_words, in_utc
 from socialclass.formats import ReadOptions
 from socialclass.inputs import InputOptions, export_format, read_records

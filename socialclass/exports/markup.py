@@ -1,9 +1,8 @@
-"""Platforms' markup to plain text: HTML, Markdown, Slack's blocks, and Facebook's twice-encoded letters."""
+"""Platforms' markup to plain text: HTML, Markdown, and Facebook's twice-encoded letters."""
 
 import html
 import re
 from html.parser import HTMLParser
-from typing import Any
 
 _BLOCKS = frozenset("p div li ul ol blockquote pre h1 h2 h3 h4 h5 h6 tr table section article figure hr".split())
 _SILENT = frozenset(("script", "style", "template", "head", "title"))
@@ -92,47 +91,6 @@ def markdown_to_text(markup: str) -> str:
     for pattern, plain in _MARKDOWN:
         text = pattern.sub(plain, text)
     return text.strip()
-
-
-_SLACK_MARKS = {"user": ("<@", "user_id"), "channel": ("<#", "channel_id"), "broadcast": ("<!", "range"),
-                "usergroup": ("<!subteam^", "usergroup_id")}  # fmt: skip
-_DEEPEST = 40  # levels of blocks in blocks
-
-
-def words_of_blocks(blocks: Any, depth: int = 0) -> str:
-    """Return the words of Slack's blocks, as Slack marks words up: one line a block, of rich text and of all others.
-
-    >>> words_of_blocks([{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-    ...     {"type": "text", "text": "ask "}, {"type": "user", "user_id": "U1"}]}]}])
-    'ask <@U1>'
-    """
-    found = []
-    for block in blocks if isinstance(blocks, list) and depth < _DEEPEST else ():
-        if not isinstance(block, dict):
-            continue
-        inside = [block.get("text"), *(block.get("fields") or ()), *(block.get("elements") or ())]
-        if str(block.get("type")) in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
-            found.append("".join(map(_slack_piece, inside)))
-            continue
-        texts = [each.get("text") for each in inside if isinstance(each, dict) and not each.get("elements")]
-        found += [each for each in texts if isinstance(each, str)]
-        found.append(
-            words_of_blocks([each for each in inside if isinstance(each, dict) and each.get("elements")], depth + 1)
-        )
-        found.append(block["alt_text"] if isinstance(block.get("alt_text"), str) else "")
-    return "\n".join(filter(None, found))
-
-
-def _slack_piece(piece: Any) -> str:
-    if not isinstance(piece, dict):
-        return ""
-    kind, text = str(piece.get("type")), piece.get("text") if isinstance(piece.get("text"), str) else ""
-    if kind in _SLACK_MARKS:
-        mark, name = _SLACK_MARKS[kind]
-        return f"{mark}{piece.get(name, '')}>"
-    if kind == "link":
-        return f"<{piece.get('url', '')}|{text}>" if text else f"<{piece.get('url', '')}>"
-    return f":{piece.get('name', '')}:" if kind == "emoji" else html.escape(str(text), quote=False)
 
 
 def repaired(text: str) -> str:
