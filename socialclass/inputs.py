@@ -61,11 +61,13 @@ def export_format(source: str, options: ReadOptions) -> str:
     if source == STANDARD or not (os.path.isdir(source) or _may_be_export(source, options)):
         return ""
     from socialclass.exports import open_archive, recognise
-    from socialclass.exports.table import unknown_export
+    from socialclass.exports.table import platforms_apart, several_exports, unknown_export
 
     with open_archive(source) as archive:
         found = recognise(archive)
         if found is not None:
+            if os.path.isdir(source) and (apart := platforms_apart(archive)):
+                raise several_exports(archive, apart)
             return found.name
         if not archive.single or _is_json_list(source):
             raise unknown_export(archive)

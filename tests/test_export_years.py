@@ -479,3 +479,16 @@ def test_what_of_an_unknown_archive_was_refused_is_said(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=says):
             export_format(str(tmp_path / f"{name}.zip"), ReadOptions())
+
+
+def test_a_folder_of_several_exports_is_not_read_as_one_of_them(tmp_path: Path) -> None:
+    """The error names them; an export with folders of its own, and one beside other files, are read."""
+    for name, files, _, _ in EXPORTS_MADE:
+        if name in ("mastodon", "twitter", "facebook", "instagram"):
+            folder(tmp_path / "all" / name, files)
+    with pytest.raises(InputError, match=r"facebook in facebook, instagram in instagram, mastodon in .*, twitter in"):
+        export_format(str(tmp_path / "all"), ReadOptions())
+    assert export_format(str(tmp_path / "all"), ReadOptions(format="twitter")) == "twitter"
+    folder(tmp_path / "one" / "site" / "data", made.REDDIT)
+    folder(tmp_path / "one" / "other", {"notes.json": b"[1]", "comments.csv": b"a,b\n1,2\n"})
+    assert export_format(str(tmp_path / "one"), ReadOptions()) == "reddit"

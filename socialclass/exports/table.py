@@ -1,6 +1,7 @@
 """The table of exports: its rows drive the option, the README and the tests."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -166,6 +167,42 @@ def recognise(archive: Archive) -> Export | None:
                 if _is_activitystreams(head) if row.name == "activitystreams" else re.search(row.content, head):
                     return row
     return None
+
+
+_GENERIC = frozenset(("activitystreams", "bluesky"))  # known by any JSON file with their marks in it
+
+
+def platforms_apart(archive: Archive) -> dict[str, str]:
+    """Return the folders of an archive that are exports of different platforms, with the platforms; else nothing.
+
+    An export has folders, too: only those count that no other platform has a file in.
+    """
+    common = os.path.commonpath(list(archive.members)) if len(archive.members) > 1 else ""
+    below = len(common.split("/")) if common else 0
+    found: dict[str, set[str]] = {}
+    for row in EXPORTS:
+        for pattern in () if row.name in _GENERIC else row.names:
+            tops: dict[str, str] = {}
+            for name in archive.named(pattern):
+                parts = name.split("/")
+                tops.setdefault("/".join(parts[: below + 1]) if len(parts) > below + 1 else "", name)
+            for top, name in tops.items():
+                if row.name not in found.get(top, ()) and re.search(row.content, head_of(archive, name)):
+                    found.setdefault(top, set()).add(row.name)
+    if "" in found or any(len(names) > 1 for names in found.values()):
+        return {}
+    apart = {top: next(iter(names)) for top, names in sorted(found.items())}
+    return apart if len(set(apart.values())) > 1 else {}
+
+
+def several_exports(archive: Archive, apart: dict[str, str]) -> InputError:
+    """Return the error for a folder of exports, of which only one would be read."""
+    listed = ", ".join(f"{name} in {folder}" for folder, name in apart.items())
+    return InputError(
+        f"exports of several platforms: {listed}",
+        place=archive.source,
+        remedy="give these folders, or say which to read: --input-format",
+    )
 
 
 def _is_single(archive: Archive, row: Export, name: str) -> bool:
