@@ -492,3 +492,16 @@ def test_a_folder_of_several_exports_is_not_read_as_one_of_them(tmp_path: Path) 
     folder(tmp_path / "one" / "site" / "data", made.REDDIT)
     folder(tmp_path / "one" / "other", {"notes.json": b"[1]", "comments.csv": b"a,b\n1,2\n"})
     assert export_format(str(tmp_path / "one"), ReadOptions()) == "reddit"
+
+
+def test_linkedin_with_no_english_header_is_known(tmp_path: Path) -> None:
+    """By its own links; a comment on Reddit that has such a link is Reddit's."""
+    rows = "Notas:\n\nNombre,Apellidos,URL,Correo,Empresa,Cargo,Conectado el\n"
+    rows += "Bo,Ek,https://www.linkedin.com/in/bo,,,,03 ago 2024\n"
+    source = folder(tmp_path / "l", {"Connections.csv": rows.encode()})
+    assert export_format(str(source), ReadOptions()) == "linkedin"
+    (tie,) = good(read(source))
+    assert (tie.object.name, tie.published) == ("Bo Ek", "2024-08-03T00:00:00Z")
+    text = made.REDDIT["comments.csv"].replace(b"r.example", b"www.linkedin.com/in/bo")
+    other = folder(tmp_path / "r", {"comments.csv": text})
+    assert export_format(str(other), ReadOptions()) == "reddit"

@@ -91,7 +91,8 @@ EXPORTS: tuple[Export, ...] = (
         "Shares.csv, Comments.csv, Reactions.csv, Connections.csv, Invitations.csv, Company Follows.csv, "
         "recommendations, endorsements, Votes.csv, Articles/*.html, messages.csv",
         (r"Shares[^/]*\.csv", r"Connections\.csv", r"Reactions\.csv", r"Comments\.csv"),
-        r"(?i)ShareLink|ShareCommentary|Connected On|Date,Type,Link|Date,Link,Message",
+        r"(?is)ShareLink|ShareCommentary|Connected On|Date,Type,Link|Date,Link,Message"
+        r"|^(?!\W*id,permalink).*linkedin\.com/",
         r"(?i)^\W*Date,ShareLink|ShareCommentary|^Notes:|Connected On|^\W*Date,Type,Link|^\W*Date,Link,Message",
         read_linkedin,
     ),
