@@ -505,3 +505,37 @@ def test_linkedin_with_no_english_header_is_known(tmp_path: Path) -> None:
     text = made.REDDIT["comments.csv"].replace(b"r.example", b"www.linkedin.com/in/bo")
     other = folder(tmp_path / "r", {"comments.csv": text})
     assert export_format(str(other), ReadOptions()) == "reddit"
+
+
+def test_who_follows_back_has_a_two_way_tie(tmp_path: Path) -> None:
+    """X and Instagram list both sides; where one list is missing, nothing is said."""
+    following = [{"following": {"accountId": each}} for each in ("7", "8")]
+    followers = [{"follower": {"accountId": each}} for each in ("8", "9")]
+    files = {"data/following.js": js(following), "data/follower.js": js(followers)}
+    found = of(tmp_path / "x", files)
+    assert {each.id: each.two_way for each in found} == {
+        "following:7": False, "following:8": True, "follower:8": True, "follower:9": False,
+    }  # fmt: skip
+    assert facts(found[1]) == ("<with a two-way tie>",)
+    alone = of(tmp_path / "one", {"data/following.js": js(following)})
+    assert [each.two_way for each in alone] == [None, None]
+
+    def listed(*names: str) -> list[dict[str, Any]]:
+        return [{"title": "", "string_list_data": [{"value": each, "timestamp": NOON}]} for each in names]
+
+    place = "connections/followers_and_following"
+    mine = {
+        f"{place}/following.json": data({"relationships_following": listed("bo", "cy")}),
+        f"{place}/followers_1.json": data(listed("cy", "di")),
+        f"{place}/pending_follow_requests.json": data({"relationships_follow_requests_sent": listed("ed")}),
+    }
+    found = of(tmp_path / "i", mine)
+    assert [(each.object.name or each.actor.name, each.two_way) for each in found] == [
+        ("bo", False), ("cy", True), ("cy", True), ("di", False), ("ed", False),
+    ]  # fmt: skip
+    old = {
+        "connections.json": data(
+            {"following": {"bo": "2018-05-03T10:00:00"}, "followers": {"bo": "2018-05-03T10:00:00"}}
+        )
+    }
+    assert [each.two_way for each in of(tmp_path / "old", old)] == [True, True]

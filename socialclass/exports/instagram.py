@@ -8,7 +8,7 @@ from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, load_json
 from socialclass.exports.meta import MESSAGE_LISTS, labels, message_activity, repair_all
-from socialclass.exports.parts import Context, Part, read_parts
+from socialclass.exports.parts import Context, Part, is_two_way, open_items, read_parts, some
 from socialclass.exports.values import first, from_epoch, from_words, member, objects, string, unique
 
 PLATFORM = "instagram"
@@ -20,6 +20,25 @@ def read_instagram(archive: Archive, messages: bool = False) -> Iterator[Activit
 
 
 def _context(archive: Archive) -> Context:
+    known = {name: _names(archive, name) for name in ("following", "followers")}
+    return Context(_owner(archive), known)
+
+
+def _names(archive: Archive, name: str) -> frozenset[str]:
+    part = Part("", _post, lists=_is_list)
+    members = [] if archive.single else archive.named(rf"{name}(?:_\d+)?\.json")
+    items = (item for each in members for item in open_items(archive, each, part) if isinstance(item, Item))
+    return some(_called(repair_all(item.value)) for item in items if isinstance(item.value, dict))
+
+
+def _called(value: dict[str, Any]) -> str:
+    """Return who is followed or follows: the name stands in one of three places."""
+    listed = objects(value.get("string_list_data"))
+    name = first(value, "title") or next((found for each in listed if (found := first(each, "value"))), "")
+    return name or labels(value.get("label_values")).get("username", "")
+
+
+def _owner(archive: Archive) -> Party:
     for name in archive.named(r"(?:personal_information|profile)\.json"):
         try:
             content = repair_all(load_json(archive.open(name)))
@@ -28,11 +47,11 @@ def _context(archive: Archive) -> Context:
         for user in objects(member(content, "profile_user")):
             found = _mapped(user, "Username")
             if found:
-                return Context(Party(found, _mapped(user, "Name") or found))
+                return Party(found, _mapped(user, "Name") or found)
         found = first(content, "username")
         if found:
-            return Context(Party(found, first(content, "name") or found))
-    return Context()
+            return Party(found, first(content, "name") or found)
+    return Party()
 
 
 def _mapped(value: dict[str, Any], *names: str) -> str:
@@ -128,10 +147,8 @@ def _answer(item: Item, context: Context) -> Iterable[Activity]:
 def _tie(verb: str, incoming: bool = False, kind: str = "") -> Any:
     def reader(item: Item, context: Context) -> Iterable[Activity]:
         value = repair_all(item.value)
-        listed = objects(value.get("string_list_data"))
-        name = first(value, "title") or next((found for each in listed if (found := first(each, "value"))), "")
-        name = name or labels(value.get("label_values")).get("username", "")
-        if not name and not listed:
+        name = _called(value)
+        if not name and not value.get("string_list_data"):
             return
         me = Thing(context.owner.id, context.owner.kind, context.owner.name)
         ends = (
@@ -139,18 +156,21 @@ def _tie(verb: str, incoming: bool = False, kind: str = "") -> Any:
             if incoming
             else (context.owner, Thing(name, kind, name if kind or verb in TIES else ""))
         )
-        yield Activity(verb, *ends, published=_time(value))
+        others = context.known["following" if incoming else "followers"] if verb == "Follow" and not kind else some(())
+        yield Activity(verb, *ends, two_way=is_two_way(name, others), published=_time(value))
 
     return reader
 
 
 def _connections(item: Item, context: Context) -> Iterable[Activity]:
     """Yield the follows of archives until 2020: objects of names with times."""
+    sides = {name: member(item.value, name) or {} for name in ("following", "followers")}
     for list_name, incoming in (("following", False), ("followers", True)):
-        for name, time in (member(item.value, list_name) or {}).items():
+        others = some(sides["following" if incoming else "followers"])
+        for name, time in sides[list_name].items():
             me = Thing(context.owner.id, "", context.owner.name)
             ends = (Party(name, name), me) if incoming else (context.owner, Thing(name, "", name))
-            yield Activity("Follow", *ends, published=from_words(time))
+            yield Activity("Follow", *ends, two_way=is_two_way(name, others), published=from_words(time))
 
 
 def _is_list(name: str) -> bool:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, BinaryIO
 
 from socialclass.activity import NOBODY, Activity, Party
@@ -37,6 +38,21 @@ class Context:
 
 
 Reader = Callable[[Item, Context], Iterable[Activity]]
+_MOST_TIES = 1_000_000
+
+
+def some(names: Iterable[str]) -> frozenset[str]:
+    """Return the names, or a million of them: who follows, or is followed, to be compared with the other side."""
+    return frozenset(islice(filter(None, names), _MOST_TIES))
+
+
+def is_two_way(name: str, others: frozenset[str]) -> bool | None:
+    """Say whether a tie is in the other direction, too; None where an export does not tell.
+
+    >>> [is_two_way("ana", some(others)) for others in (["ana", "bo"], ["bo"], [])]
+    [True, False, None]
+    """
+    return True if name in others else None if not others or len(others) >= _MOST_TIES else False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from socialclass.activity import NOTHING, Activity, Party, Thing
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, read_json
-from socialclass.exports.parts import NO_LIST, Context, OddRecordError, Part, read_parts
+from socialclass.exports.parts import NO_LIST, Context, OddRecordError, Part, is_two_way, read_parts, some
 from socialclass.exports.values import counts, first, from_words, iso, member, objects, string
 
 PLATFORM = "twitter"
@@ -44,7 +44,12 @@ def _context(archive: Archive) -> Context:
         for row in _rows(archive, r"account\.js"):
             account = row.get("account", row)
             owner = Party(first(account, "accountId"), first(account, "username"), _kind(archive))
-    return Context(owner, _notes(archive))
+    return Context(owner, {**_notes(archive), **{name: _accounts(archive, name) for name in ("following", "follower")}})
+
+
+def _accounts(archive: Archive, name: str) -> frozenset[str]:
+    rows = [] if archive.single else _rows(archive, rf"{name}(-part\d+)?\.js")
+    return some(first(row.get(name, row), "accountId") for row in rows)
 
 
 def _kind(archive: Archive) -> str:
@@ -206,13 +211,15 @@ def _like(item: Item, context: Context) -> Iterable[Activity]:
 def _follower(item: Item, context: Context) -> Iterable[Activity]:
     found = first(item.value.get("follower", item.value), "accountId")
     me = Thing(context.owner.id, context.owner.kind, context.owner.name)
-    return [Activity("Follow", Party(found), me, id=f"follower:{found}")]
+    two_way = is_two_way(found, context.known["following"])
+    return [Activity("Follow", Party(found), me, two_way=two_way, id=f"follower:{found}")]
 
 
 def _tie(verb: str, wrapper: str) -> Any:
     def reader(item: Item, context: Context) -> Iterable[Activity]:
         found = first(item.value.get(wrapper, item.value), "accountId")
-        return [Activity(verb, context.owner, Thing(found), id=f"{wrapper}:{found}")]
+        two_way = is_two_way(found, context.known["follower"]) if verb == "Follow" else None
+        return [Activity(verb, context.owner, Thing(found), two_way=two_way, id=f"{wrapper}:{found}")]
 
     return reader
 
