@@ -16,6 +16,10 @@ PARTY_KINDS = ("Person", "Organization", "Group", "Service", "Application")
 AUDIENCES = ("public", "followers", "person", "organization")
 
 
+# verbs whose object is somebody, whether the source says the kind or not
+TIES = frozenset(("Follow", "Block", "Ignore"))
+
+
 class Party(NamedTuple):
     """One who acts, is acted upon or is mentioned.
 
@@ -83,12 +87,16 @@ class Activity:
     def text(self) -> str:
         """The words to be judged: the content, or the name of what was acted upon if that is nobody.
 
+        What somebody is called is no evidence, and only somebody is followed, blocked or ignored.
+
         >>> Activity("Like", object=Thing(type="Event", name="Spring sale")).text
         'Spring sale'
         >>> Activity("Follow", object=Thing(type="Person", name="Ana")).text
         ''
+        >>> Activity("Follow", object=Thing(name="best.shop.deals")).text
+        ''
         """
-        if self.content or self.object.type in PARTY_KINDS:
+        if self.content or self.object.type in PARTY_KINDS or self.verb in TIES:
             return self.content
         return self.object.name
 

@@ -57,18 +57,35 @@ def export_format(source: str, options: ReadOptions) -> str:
     """
     if options.format != "auto":
         return options.format if options.format in EXPORT_FORMATS else ""
+    _refuse_what_is_no_zip(source)
     if source == STANDARD or not (os.path.isdir(source) or _may_be_export(source, options)):
         return ""
     from socialclass.exports import open_archive, recognise
-    from socialclass.exports.table import unknown_export
+    from socialclass.exports.table import platforms_apart, several_exports, unknown_export
 
     with open_archive(source) as archive:
         found = recognise(archive)
         if found is not None:
+            if os.path.isdir(source) and (apart := platforms_apart(archive)):
+                raise several_exports(archive, apart)
             return found.name
         if not archive.single or _is_json_list(source):
             raise unknown_export(archive)
     return ""
+
+
+def _refuse_what_is_no_zip(source: str) -> None:
+    """Raise `InputError` for a file that is called a zip and is none, such as a page that was saved in its place."""
+    if source == STANDARD or not source.lower().endswith(".zip") or not os.path.isfile(source):
+        return
+    try:
+        with open(source, "rb") as stream:
+            head = stream.read(2)
+    except OSError:
+        return  # said by whoever reads it
+    if head != b"PK":
+        problem = "not a zip, whatever its name" if head else "empty"
+        raise InputError(problem, place=source, remedy="download it again, or say what it is: --input-format")
 
 
 def _may_be_export(source: str, options: ReadOptions) -> bool:

@@ -92,6 +92,10 @@ _ENGLISH = frozenset(
     never always really still back much many need want think time day people way look also join free help us
     first""".split()
 )
+# words of other languages that are in English names and loans, too: they speak beside foreign letters, and never alone
+_WEAK = frozenset(
+    "de del la el en un una y mi su al em o os um uma da do na se et le des du von und il di den i å og och".split()
+)
 _LATIN_BLOCKS = ("LATIN",)
 _FOREIGN_LETTERS = frozenset("ßäöüñãõçğışłżźśćńąęěščřžýůőűțșăâîêôûàèìòùáéíóúåæøđơư¿¡")
 # words that English borrowed with their letters
@@ -109,10 +113,12 @@ def is_foreign(text: str, declared: str = "") -> bool:
     """Say whether a text is in another language than English.
 
     declared: the language that the source names, such as ``fr``: people leave it wrong, so that it only makes one
-    clear word enough where two are asked for.
+    clear word enough where two are asked for, or one foreign letter in three words without an English one.
 
     >>> is_foreign("Merci à tous, c'était une très belle soirée !"), is_foreign("Спасибо, до завтра")
     (True, True)
+    >>> is_foreign("Foto de familia después de un día inolvidable"), is_foreign("Château de Versailles")
+    (True, False)
     >>> is_foreign("see you at the café"), is_foreign("Nini"), is_foreign("Weh?", "fr")
     (False, False, False)
     """
@@ -130,16 +136,24 @@ def is_foreign(text: str, declared: str = "") -> bool:
 
 def _foreign_words(text: str, declared: str) -> bool:
     words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
-    if _LANGUAGES.keys().isdisjoint(words):
+    if not words:
         return False
     marked = {word for word in words if not word.isascii() and word not in _BORROWED and _FOREIGN_LETTERS & set(word)}
-    found = [word for word in words if word in _LANGUAGES]
     english = sum(word in _ENGLISH for word in words)
+    weak = sum(word in _WEAK for word in words)
+    other = declared[:2].lower() not in ("en", "")
+    if other and not english and len(words) >= 3 and (marked or weak):
+        return True
+    if marked and weak and not english and len(marked) + weak >= 3 and (len(marked) + weak) * 7 >= len(words):
+        return True
+    found = [word for word in words if word in _LANGUAGES]
+    if not found:
+        return False
     seen = Counter(language for word in set(found) for language in _LANGUAGES[word])
     language, known = seen.most_common(1)[0]
     best = sum(language in _LANGUAGES[word] for word in found)
     evidence = known + min(len(marked), 2)
-    asked = 1 if declared and declared[:2].lower() not in ("en", "") and not english else 2
+    asked = 1 if other and not english else 2
     if known < 1 or evidence < asked:
         return False
     return best + len(marked) > 2 * english and (best + len(marked)) * 7 >= len(words)
@@ -152,7 +166,7 @@ def function_words() -> tuple[frozenset[str], frozenset[str]]:
     >>> "merci" in foreign, "thanks" in english
     (True, True)
     """
-    return frozenset(_LANGUAGES), _ENGLISH
+    return frozenset(_LANGUAGES) | _WEAK, _ENGLISH
 
 
 _LANGUAGES: dict[str, list[str]] = {}  # of each word, those that it belongs to

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
+from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, TIES, Activity, Party, Thing
 from socialclass.formats import AddedFields, Record
 from socialclass.formats.records import with_leaves
 
@@ -39,6 +39,8 @@ _PROFILE = re.compile(
     r"(?i)((?:twitter|x|instagram|facebook|tiktok|threads|linkedin|reddit|bsky|t)\.(?:com|net|app|me)/"
     r"(?:(?:in|user|users|u|profile|company)/)?@?)([\w.-]+)"
 )
+# a conversation of several on Slack, somebody's own page on Reddit
+_PERSONS_ROOM = re.compile(r"mpdm-.+-\d+$|(?:r/)?u_([\w-]+)$")
 _TERM_HANDLE = re.compile(r"@\*?[\w.-]+")
 
 
@@ -98,17 +100,16 @@ class Privacy:
             return activity
         known = self._accounts(activity)
         found, verb = activity.object, activity.verb
-        somebody = found.type in PARTY_KINDS or verb in ("Follow", "Block", "Ignore")
+        somebody = found.type in PARTY_KINDS or verb in TIES
         return replace(
             activity,
             actor=self._party(activity.actor),
             object=self._somebody(found) if somebody else self._thing(found, known),
-            target=self._somebody(activity.target) if activity.target.type == "Person" else self._thing(
-                activity.target, known),
+            target=self._place(activity.target, known),
             in_reply_to=self._thing(activity.in_reply_to, known),
             mentions=tuple(map(self._party, activity.mentions)),
             content=self.text(activity.content, known),
-            channel=self.text(activity.channel, known),
+            channel=self._room(activity.channel, known),
             id=self._id(activity.id, known),
             thread=self._id(activity.thread, known),
             file=PurePosixPath(activity.file.replace("\\", "/")).name,
@@ -175,6 +176,19 @@ class Privacy:
         if thing == NOTHING:
             return thing
         return Thing(self._id(thing.id, known), thing.type, self.text(thing.name, known), self._party(thing.author))
+
+    def _place(self, thing: Thing, known: Mapping[str, str]) -> Thing:
+        if thing.type == "Person":
+            return self._somebody(thing)
+        hidden = self._thing(thing, known)
+        if _PERSONS_ROOM.match(thing.id) or _PERSONS_ROOM.match(thing.name):
+            hidden = hidden._replace(id=self._room(thing.id, known), name=self._room(thing.name, known))
+        return hidden
+
+    def _room(self, name: str, known: Mapping[str, str]) -> str:
+        """Return a channel's name; one that is made of people's names is hidden like them."""
+        match = _PERSONS_ROOM.match(name)
+        return self._account(match[1] or name) if match else self.text(name, known)
 
     def _id(self, found: str, known: Mapping[str, str]) -> str:
         """Return an id that tells nobody: one with a URL, a handle or a person in it becomes a hash."""

@@ -211,7 +211,7 @@ def test_the_core_knows_each_member_that_is_read() -> None:
     source = source[source.index("def activity_of") : source.index("def as_json")]
     quoted = set(re.findall(r'"(@?[a-z][A-Za-z:]*)"', source))
     of_no_evidence = {
-        "published", "startTime", "conversation", "context", "likes", "replies", "shares", "totalItems", "reactions",
+        "published", "updated", "startTime", "conversation", "context", "likes", "replies", "shares", "totalItems", "reactions",
         "socialclass:platform", "socialclass:channel", "socialclass:thread", "socialclass:counts",
     }  # fmt: skip
     values = {

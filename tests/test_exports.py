@@ -167,7 +167,7 @@ def test_linkedin_and_reddit(tmp_path: Path) -> None:
     assert found[1].text == "https://news.example"
     assert [each.audience for each in found[:2]] == ["public", "followers"]
     tie = next(each for each in found if each.two_way)
-    assert (tie.object.name, tie.published) == ("Ben Holt", "2024-05-03T00:00:00")
+    assert (tie.object.name, tie.published) == ("Ben Holt", "2024-05-03T00:00:00Z")
     assert found[-1].object == Thing("Tern Air", "Organization", "Tern Air")
     comment, post, vote, joined = of(tmp_path / "r", made.REDDIT)
     assert comment.content == "Rye needs time (https://r.example), u/ben"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from socialclass.errors import InputError, UnknownFieldError
 from socialclass.formats import FORMATS, AddedFields, Place, ReadOptions, Record, writer_for
+from socialclass.formats.streams import decoded_lines
 from socialclass.formats.table import open_records
 
 ADDED = AddedFields(("predicted_label", "probability", "reason"), ("x", 0.5, ""))
@@ -189,3 +190,9 @@ def test_no_cell_is_a_formula_where_that_is_asked_for(name: str, read_as: str) -
     cells = stream.getvalue().decode().replace("," if name == "csv" else "\t", "\n").splitlines()
     assert {"'@label", "'=x", "'-1", "'+a"} <= set(cells)
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+def test_a_byte_order_mark_alone_is_no_line(errors: str) -> None:
+    """An editor's empty file has no record, however wrong bytes are taken."""
+    assert list(decoded_lines(io.BytesIO(b"\xef\xbb\xbf"), "in", "utf-8", errors)) == []

@@ -4,7 +4,9 @@ Whatever else stands in an object is tolerated; what ActivityStreams has no name
 with ``socialclass:``, so that writing and reading again gives the same `Activity`.
 """
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, Activity, Party, Thing
@@ -12,7 +14,7 @@ from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, named, read_json_lines, read_json_or_lines
 from socialclass.exports.markup import html_to_text
-from socialclass.exports.values import string
+from socialclass.exports.values import from_words, stable_id, string
 
 CONTEXT: tuple[object, ...] = ("https://www.w3.org/ns/activitystreams", {"socialclass": "urn:socialclass:"})
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -33,7 +35,16 @@ _EXTENSION = "socialclass:"
 def read_activitystreams(archive: Archive, messages: bool = False) -> Iterator[Activity | Unreadable]:
     """Yield the activities of JSON and JSON Lines files, and what could not be read."""
     for item in read_items(archive):
-        yield item if isinstance(item, Unreadable) else activity_of(item.value, item.file, item.position)
+        if isinstance(item, Unreadable):
+            yield item
+        else:
+            activity = activity_of(item.value, item.file, item.position)
+            yield activity if activity.id else replace(activity, id=id_without(item.value))
+
+
+def id_without(content: Mapping[str, Any]) -> str:
+    """Return an id for an object that has none: the same object has the same, in any order of its members."""
+    return stable_id(json.dumps(content, ensure_ascii=False, sort_keys=True))
 
 
 def read_items(archive: Archive) -> Iterator[Item | Unreadable]:
@@ -134,7 +145,7 @@ def activity_of(
         hashtags,
         _flag(get("socialclass:twoWay")),
         string(get("id")),
-        string(get("published")) or string(deep.get("published")) or string(get("startTime")),
+        _when(get("published") or deep.get("published") or get("updated") or deep.get("updated") or get("startTime")),
         platform or string(get("socialclass:platform")),
         string(get("socialclass:channel")),
         string(get("socialclass:thread")) or string(deep.get("conversation")) or string(deep.get("context")),
@@ -143,6 +154,12 @@ def activity_of(
         string(get("socialclass:file")) or file,
         _number(get("socialclass:position")) or position,
     )
+
+
+def _when(value: Any) -> str:
+    """Return a time in UTC where it says its zone, as most do already; what is no time stays as it stands."""
+    found = string(value)
+    return from_words(found) if found[10:11] == "T" and not (len(found) == 20 and found.endswith("Z")) else found
 
 
 def _maker(content: Mapping[str, Any], deep: Mapping[str, Any], verb: str) -> Any:

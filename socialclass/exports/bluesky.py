@@ -1,13 +1,15 @@
 """Bluesky: feeds as its API gives them, and JSON Lines of repository records (post, like, repost, follow, block)."""
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from socialclass.activity import NOBODY, NOTHING, Activity, Party, Thing
 from socialclass.exports.archive import Archive
-from socialclass.exports.items import Item, Unreadable, named
-from socialclass.exports.parts import Context, Part, read_parts
-from socialclass.exports.values import counts, first, from_words, member, objects, string
+from socialclass.exports.items import Item, Unreadable
+from socialclass.exports.parts import Context, OddRecordError, Part, read_parts
+from socialclass.exports.values import counts, first, from_epoch, from_words, member, objects, string
 
 PLATFORM = "bluesky"
 _VERBS = {"like": "Like", "repost": "Announce", "follow": "Follow", "block": "Block", "listitem": "Add"}
@@ -34,7 +36,7 @@ def _party(author: Any) -> Party:
 def _item(item: Item, context: Context) -> Iterable[Activity]:
     value = item.value
     if not isinstance(value, dict):
-        raise TypeError("a record is an object")
+        raise OddRecordError("a record is a JSON object")
     if item.list in ("follows", "followers"):
         yield Activity("Follow", *((NOBODY, _profile(value)) if item.list == "follows" else
                                    (_party(value), NOTHING)), published=from_words(value.get("createdAt")))  # fmt: skip
@@ -42,10 +44,30 @@ def _item(item: Item, context: Context) -> Iterable[Activity]:
         yield from _thread(value["thread"])
     elif isinstance(value.get("post"), dict):
         yield _post(value)
+    elif isinstance(member(value, "value", "post"), dict):  # of a thread as a list
+        yield _post(value["value"])
     elif isinstance(value.get("record"), dict) and "author" in value:
-        yield _post({"post": value})
-    else:
-        yield from _record(value)
+        if string(value["record"].get("$type")) in ("", "app.bsky.feed.post"):
+            yield _post({"post": value})
+        else:  # news of a like, a repost, a follow
+            for made in _record({"uri": value.get("uri"), "value": value["record"]}):
+                yield replace(made, actor=_party(value["author"]))
+    elif not _is_no_record(value):
+        yield from _record(value, _uri_of(item.file))
+
+
+def _is_no_record(value: dict[str, Any]) -> bool:
+    """Say whether this is the head of an unpacked repository, or news of an account in a stream of records."""
+    return ("sig" in value and "rev" in value) or value.get("kind") in ("identity", "account")
+
+
+_UNPACKED = re.compile(r"(did:[\w:.%-]+)/([a-z]+(?:\.[A-Za-z]+)+)/([\w.~:-]+)\.json$")
+
+
+def _uri_of(file: str) -> str:
+    """Return the URI of a record that is a file of an unpacked repository: ``did/collection/key.json``."""
+    match = _UNPACKED.search(file.replace("\\", "/"))
+    return f"at://{match[1]}/{match[2]}/{match[3]}" if match else ""
 
 
 def _profile(value: dict[str, Any]) -> Thing:
@@ -53,11 +75,22 @@ def _profile(value: dict[str, Any]) -> Thing:
     return Thing(party.id, "", party.name)
 
 
-def _thread(thread: dict[str, Any], depth: int = 0) -> Iterator[Activity]:
-    if isinstance(thread.get("post"), dict):
-        yield _post(thread)
-    for reply in objects(thread.get("replies")) if depth < 50 else []:
-        yield from _thread(reply, depth + 1)
+def _thread(thread: dict[str, Any]) -> Iterator[Activity]:
+    """Yield the posts of a thread: what is above from the top down, then the answers, however deep they go."""
+    above, parent = [thread], thread.get("parent")
+    while isinstance(parent, dict):
+        above.append({**parent, "replies": []})
+        parent = parent.get("parent")
+    waiting = above
+    while waiting:
+        view = waiting.pop()
+        if isinstance(view.get("post"), dict):
+            yield _post({"post": view["post"], "reply": _answers(view.get("parent"))})
+        waiting += [{**each, "parent": view} for each in reversed(objects(view.get("replies")))]
+
+
+def _answers(parent: Any) -> dict[str, Any]:
+    return {"parent": member(parent, "post") or {}}
 
 
 def _post(view: dict[str, Any]) -> Activity:
@@ -81,8 +114,6 @@ def _post(view: dict[str, Any]) -> Activity:
 
 
 def _changed(made: Activity, known: dict[str, int], time: str) -> Activity:
-    from dataclasses import replace
-
     return replace(made, counts=known, published=made.published or time)
 
 
@@ -94,7 +125,7 @@ def _written(record: Any, found: str, author: Party, names: dict[str, Party]) ->
     return Activity(
         "Create",
         author,
-        Thing(found, "Note", first(member(record, "embed", "external"), "title") if not words else ""),
+        Thing(found, "Note", "" if words else _shown(member(record, "embed"))),
         NOTHING,
         words,
         "public",
@@ -107,6 +138,13 @@ def _written(record: Any, found: str, author: Party, names: dict[str, Party]) ->
         thread=root or found,
         language=languages[0] if len(languages) == 1 else "",
     )
+
+
+def _shown(embed: Any) -> str:
+    """Return the name of what is shown in a post without words: a page's title, what pictures are described as."""
+    media = member(embed, "media") or embed
+    described = [first(each, "alt") for each in [*objects(member(media, "images")), *objects(media)]]
+    return first(member(media, "external"), "title") or "\n".join(filter(None, described))
 
 
 def _words(record: Any) -> tuple[str, tuple[Party, ...], tuple[str, ...]]:
@@ -132,18 +170,22 @@ def _words(record: Any) -> tuple[str, tuple[Party, ...], tuple[str, ...]]:
     return data.decode("utf-8", "replace"), tuple(mentions), tuple(hashtags)
 
 
-def _record(value: dict[str, Any]) -> Iterator[Activity]:
+def _record(value: dict[str, Any], uri: str = "") -> Iterator[Activity]:
     """Yield the activity of a repository's record, bare or wrapped as listRecords and the firehose do."""
     commit = member(value, "commit")
     record = member(commit, "record") or value.get("value") or value.get("record") or value
     kind = string(member(record, "$type")) or first(commit, "collection") or first(value, "collection")
-    found = first(value, "uri", "$uri")
+    found = first(value, "uri", "$uri") or uri
     repository = first(value, "did", "repo")
-    if not found and repository and commit:
-        found = f"at://{repository}/{first(commit, 'collection')}/{first(commit, 'rkey')}"
+    if not found and repository and (where := commit or value).get("rkey"):
+        found = f"at://{repository}/{first(where, 'collection')}/{first(where, 'rkey')}"
     author = author_of(found) if found else Party(repository)
     short = kind.rpartition(".")[2]
-    if kind == "app.bsky.feed.post" or (not kind and "text" in record):
+    if first(commit, "operation") == "delete":
+        what = Thing(found, "Note" if short == "post" else "")
+        yield Activity("Delete" if short == "post" else "Undo", author, what, id=f"{found}#delete",
+                       published=from_epoch(value.get("time_us")))  # fmt: skip
+    elif kind == "app.bsky.feed.post" or (not kind and "text" in record):
         yield _written(record, found, author, {})
     elif short in _VERBS:
         subject = member(record, "subject")
@@ -152,8 +194,12 @@ def _record(value: dict[str, Any]) -> Iterator[Activity]:
         yield Activity(_VERBS[short], author, thing, audience="public", id=found,
                        published=from_words(member(record, "createdAt")))  # fmt: skip
     elif not kind:
-        raise TypeError("no record of Bluesky")
+        raise OddRecordError("neither a post nor a record of Bluesky")
 
 
-_LISTS = named(("feed", "posts", "follows", "followers", "records", "quotes"))
-PARTS = (Part(r"[^/]*\.(?:json|jsonl|ndjson)", _item, lists=_LISTS),)
+def _is_list(name: str) -> bool:
+    return name in _LISTS or name.startswith("app.bsky.")
+
+
+_LISTS = frozenset(("feed", "posts", "follows", "followers", "records", "quotes", "thread", "notifications"))
+PARTS = (Part(r"[^/]*\.(?:json|jsonl|ndjson)", _item, lists=_is_list),)

@@ -1,4 +1,8 @@
-"""LinkedIn's download in CSV, whose headers change with time and locale: shares, comments, reactions, connections."""
+"""LinkedIn's download in CSV, whose headers change with time and locale: shares, comments, reactions, connections.
+
+Its times are UTC without saying so: they are those that are in the ids of the shares. Dates are as the locale writes
+them.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,10 +11,13 @@ from typing import Any
 from socialclass.activity import NOTHING, Activity, Party, Thing
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable
+from socialclass.exports.markup import html_to_text
 from socialclass.exports.parts import Context, Part, open_items, read_parts
-from socialclass.exports.values import from_words
+from socialclass.exports.values import in_utc
 
 PLATFORM = "linkedin"
+_STAMPS = re.compile(r'<p class="(?:created|published)">[^<]*</p>')
+_ARTICLE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ _T](\d\d[:_]\d\d[:_]\d\d)")
 _AUDIENCES = {"MEMBER_NETWORK": "public", "PUBLIC": "public", "ANYONE": "public", "CONNECTIONS": "followers",
               "CONNECTIONS_ONLY": "followers", "LOGGED_IN": "public"}  # fmt: skip
 
@@ -55,38 +62,38 @@ def _share(item: Item, context: Context) -> Iterable[Activity]:
     shared = _cell(row, 3, "sharedurl")
     audience = _AUDIENCES.get(_cell(row, 5, "visibility").upper(), "")
     yield Activity("Create", context.owner, Thing(link, "Note", "" if words else shared), NOTHING, words, audience,
-                   id=link, published=from_words(_cell(row, 0, "date")))  # fmt: skip
+                   id=link, published=in_utc(_cell(row, 0, "date")))  # fmt: skip
 
 
 def _comment(item: Item, context: Context) -> Iterable[Activity]:
     link, words = _cell(item.value, 1, "link"), _plain(_cell(item.value, 2, "message"))
-    time = from_words(_cell(item.value, 0, "date"))
+    time = in_utc(_cell(item.value, 0, "date"))
     yield Activity("Create", context.owner, Thing("", "Note"), content=words, in_reply_to=Thing(link, "Note"),
                    thread=link, published=time)  # fmt: skip
 
 
 def _reaction(item: Item, context: Context) -> Iterable[Activity]:
     link = _cell(item.value, 2, "link")
-    yield Activity("Like", context.owner, Thing(link, "Note"), published=from_words(_cell(item.value, 0, "date")))
+    yield Activity("Like", context.owner, Thing(link, "Note"), published=in_utc(_cell(item.value, 0, "date")))
 
 
 def _repost(item: Item, context: Context) -> Iterable[Activity]:
     link = _cell(item.value, 1, "link")
-    yield Activity("Announce", context.owner, Thing(link, "Note"), published=from_words(_cell(item.value, 0, "date")))
+    yield Activity("Announce", context.owner, Thing(link, "Note"), published=in_utc(_cell(item.value, 0, "date")))
 
 
 def _connection(item: Item, context: Context) -> Iterable[Activity]:
     row = item.value
     name = f"{_cell(row, 0, 'first name')} {_cell(row, 1, 'last name')}".strip()
     url = _cell(row, 2, "url") if "url" in row or "http" in _cell(row, 2) else ""
-    time = from_words(_cell(row, len(row) - 1, "connected on"))
+    time = in_utc(_cell(row, len(row) - 1, "connected on"))
     yield Activity("Follow", context.owner, Thing(url or name, "Person", name), two_way=True, published=time)
 
 
 def _invitation(item: Item, context: Context) -> Iterable[Activity]:
     row = item.value
     sender, receiver = _cell(row, 0, "from"), _cell(row, 1, "to")
-    words, time = _cell(row, 3, "message"), from_words(_cell(row, 2, "sent at"))
+    words, time = _cell(row, 3, "message"), in_utc(_cell(row, 2, "sent at"))
     yield Activity("Invite", Party(sender, sender, "Person"), Thing(receiver, "Person", receiver), content=words,
                    audience="person", published=time)  # fmt: skip
 
@@ -95,10 +102,49 @@ def _followed(kind: str) -> Any:
     def reader(item: Item, context: Context) -> Iterable[Activity]:
         row = item.value
         name = _cell(row, 0, "organization", "fullname", "full name", "name")
-        time = from_words(_cell(row, 1, "followed on", "date"))
+        time = in_utc(_cell(row, 1, "followed on", "date"))
         yield Activity("Follow", context.owner, Thing(name, kind, name), published=time)
 
     return reader
+
+
+def _recommendation(incoming: bool) -> Any:
+    def reader(item: Item, context: Context) -> Iterable[Activity]:
+        row = item.value
+        name = f"{_cell(row, 0, 'first name')} {_cell(row, 1, 'last name')}".strip()
+        words, time = _plain(_cell(row, 4, "text")), in_utc(_cell(row, 5, "creation date"))
+        other, me = Party(name, name, "Person"), context.owner
+        actor, to = (other, me) if incoming else (me, other)
+        yield Activity("Create", actor, Thing("", "Note"), Thing(to.id, "Person", to.name), words, published=time)
+
+    return reader
+
+
+def _endorsement(incoming: bool) -> Any:
+    def reader(item: Item, context: Context) -> Iterable[Activity]:
+        row = item.value
+        name = f"{_cell(row, 2)} {_cell(row, 3)}".strip()
+        other, me, time = Party(_cell(row, 4) or name, name, "Person"), context.owner, in_utc(_cell(row, 0))
+        actor, to = (other, me) if incoming else (me, other)
+        yield Activity("Like", actor, Thing(to.id, "Person", to.name), published=time)
+
+    return reader
+
+
+def _vote(item: Item, context: Context) -> Iterable[Activity]:
+    row = item.value
+    answered = Thing(_cell(row, 1, "link"), "Question")
+    yield Activity("Create", context.owner, Thing("", "Note", _cell(row, 2, "optiontext")), in_reply_to=answered,
+                   published=in_utc(_cell(row, 0, "date")))  # fmt: skip
+
+
+def _article(item: Item, context: Context) -> Iterable[Activity]:
+    """Yield an article that was published: a page of HTML each, named by its time."""
+    words = html_to_text(_STAMPS.sub("", item.value))
+    if words:
+        time = _ARTICLE_TIME.search(item.file)
+        yield Activity("Create", context.owner, Thing("", "Article"), content=words, audience="public",
+                       published=in_utc(" ".join(time.groups()).replace("_", ":")) if time else "")  # fmt: skip
 
 
 def _message(item: Item, context: Context) -> Iterable[Activity]:
@@ -107,7 +153,7 @@ def _message(item: Item, context: Context) -> Iterable[Activity]:
     words = "\n".join(filter(None, (row.get("subject", ""), _plain(row.get("content", "")))))
     yield Activity("Create", Party(row.get("sender profile url") or sender, sender, "Person"), Thing("", "Note"),
                    Thing(receiver, "Person", receiver), words, "person", thread=_cell(row, 0, "conversation id"),
-                   published=from_words(row.get("date", "")))  # fmt: skip
+                   published=in_utc(row.get("date", "")))  # fmt: skip
 
 
 PARTS = (
@@ -117,6 +163,12 @@ PARTS = (
     Part(r"InstantReposts\.csv", _repost, "csv"),
     Part(r"Connections\.csv", _connection, "csv", columns=4),
     Part(r"Invitations\.csv", _invitation, "csv"),
+    Part(r"Recommendations[ _]Given\.csv", _recommendation(incoming=False), "csv"),
+    Part(r"Recommendations[ _]Received\.csv", _recommendation(incoming=True), "csv"),
+    Part(r"Endorsement[ _]Given[ _]Info\.csv", _endorsement(incoming=False), "csv"),
+    Part(r"Endorsement[ _]Received[ _]Info\.csv", _endorsement(incoming=True), "csv"),
+    Part(r"Votes\.csv", _vote, "csv"),
+    Part(r"Articles/[^/]*\.html", _article, "page"),
     Part(r"Company[ _]Follows\.csv", _followed("Organization"), "csv"),
     Part(r"Member[ _]Follows\.csv", _followed("Person"), "csv"),
     Part(r"messages\.csv", _message, "csv", private=True),

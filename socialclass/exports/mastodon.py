@@ -9,8 +9,8 @@ from socialclass.activity import Activity, Party, Thing
 from socialclass.exports.activitystreams import activity_of, party_of, type_of
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, load_json, named
-from socialclass.exports.parts import Context, Part, read_parts
-from socialclass.exports.values import string
+from socialclass.exports.parts import Context, OddRecordError, Part, read_parts
+from socialclass.exports.values import first, objects, string
 
 PLATFORM = "mastodon"
 _STATUS = re.compile(r"^(https://[^/]+/(?:users/|@)[^/]+)/(?:statuses/)?[^/]+$")
@@ -32,7 +32,7 @@ def _context(archive: Archive) -> Context:
 
 def _outbox(item: Item, context: Context) -> Iterable[Activity]:
     if not isinstance(item.value, dict):
-        raise TypeError("an activity is an object")
+        raise OddRecordError("an activity is a JSON object")
     if not item.list and type_of(item.value) not in ("Create", "Announce", "Note"):
         return []  # an empty outbox
     activity = activity_of(item.value, platform=PLATFORM, kinds=context.known)
@@ -44,7 +44,21 @@ def _outbox(item: Item, context: Context) -> Iterable[Activity]:
         changes["object"] = Thing(activity.object.id, activity.object.type or "Note", "", author)
     if activity.in_reply_to.id and not activity.in_reply_to.author.id:
         changes["in_reply_to"] = Thing(activity.in_reply_to.id, "Note", "", author_of(activity.in_reply_to.id))
+    deep = item.value.get("object")
+    if isinstance(deep, dict):
+        changes |= _shown(activity, deep)
     return [replace(activity, **changes) if changes else activity]
+
+
+def _shown(activity: Activity, post: dict[str, Any]) -> dict[str, Any]:
+    """Return what else a post says: the choices of a poll and, where there are no words, what its pictures show."""
+    choices = [first(each, "name") for each in objects(post.get("oneOf") or post.get("anyOf"))]
+    if any(choices):
+        return {"content": "\n".join(filter(None, [activity.content, *choices]))}
+    described = "\n".join(filter(None, (first(each, "name") for each in objects(post.get("attachment")))))
+    if activity.content or not described or activity.object.name:
+        return {}
+    return {"object": activity.object._replace(name=described)}
 
 
 def author_of(status: str) -> Party:

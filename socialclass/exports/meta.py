@@ -32,9 +32,27 @@ def message_activity(item: Item, context: Context) -> Iterable[Activity]:
                    thread=item.file.rpartition("/")[0], published=from_epoch(message.get("timestamp_ms")))  # fmt: skip
 
 
-def labels(value: Any) -> dict[str, Any]:
-    """Return ``label_values``, a list of labels with values, as a mapping."""
-    return {first(each, "label").lower(): each.get("value", each) for each in objects(value)}
+def labels(value: Any, inside: str = "") -> dict[str, str]:
+    """Return ``label_values``, the shape of downloads since 2024, as a mapping; names in lower case.
+
+    What stands inside another is under both names.
+
+    >>> labels([{"label": "URL", "href": "u"}, {"title": "Owner", "dict": [{"label": "Name", "value": "bo"}]}])
+    {'url': 'u', 'owner name': 'bo'}
+    """
+    found: dict[str, str] = {}
+    for each in objects(value):
+        name = first(each, "label", "title").lower()
+        deeper = each.get("dict") or each.get("vec") or each.get("ent_field")
+        whole = f"{inside} {name}".strip()
+        if deeper and len(inside) < _DEEPEST:
+            found |= {name: each for name, each in labels(deeper, whole).items() if name not in found}
+        elif (shown := first(each, "value", "href", "timestamp_value")) and whole:
+            found.setdefault(whole, shown)
+    return found
+
+
+_DEEPEST = 200  # letters of names of what stands in one another
 
 
 MESSAGE_LISTS = frozenset(("messages", "participants")).__contains__

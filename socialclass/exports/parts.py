@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, BinaryIO
 
 from socialclass.activity import NOBODY, Activity, Party
@@ -12,9 +13,16 @@ from socialclass.exports.items import Item, ListNames, Unreadable, read_json, re
 from socialclass.exports.values import stable_id
 from socialclass.formats.delimited import csv_rows
 
+
+class OddRecordError(ValueError):
+    """A record that is not what its file should hold; the message says what it is not."""
+
+
 # what a record of an unexpected shape may raise in a reader
 ODD_SHAPE = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 EVERY_LIST: ListNames = lambda name: True  # noqa: E731
+_LONGEST_PAGE = 16 << 20  # bytes
+_REMEMBERED = 1_000_000  # ids that are told apart, so that memory has a bound
 NO_LIST: ListNames = lambda name: False  # noqa: E731
 
 
@@ -30,6 +38,21 @@ class Context:
 
 
 Reader = Callable[[Item, Context], Iterable[Activity]]
+_MOST_TIES = 1_000_000
+
+
+def some(names: Iterable[str]) -> frozenset[str]:
+    """Return the names, or a million of them: who follows, or is followed, to be compared with the other side."""
+    return frozenset(islice(filter(None, names), _MOST_TIES))
+
+
+def is_two_way(name: str, others: frozenset[str]) -> bool | None:
+    """Say whether a tie is in the other direction, too; None where an export does not tell.
+
+    >>> [is_two_way("ana", some(others)) for others in (["ana", "bo"], ["bo"], [])]
+    [True, False, None]
+    """
+    return True if name in others else None if not others or len(others) >= _MOST_TIES else False
 
 
 @dataclass(frozen=True)
@@ -37,8 +60,9 @@ class Part:
     """Members of one kind.
 
     pattern: what the member's path ends in (a regular expression); reader: a record to its activities.
-    kind: ``json``, ``js`` (JSON behind an assignment), ``csv``, or ``rows`` (CSV without a header row, keys ``0``,
-        ``1`` …); lists: names of the members that are lists of records.
+    kind: ``json``, ``js`` (JSON behind an assignment), ``csv``, ``rows`` (CSV without a header row, keys ``0``,
+        ``1`` …) or ``page`` (a file that is one record, a string).
+    lists: names of the members that are lists of records.
     private: messages between persons, which are read only when asked for.
     columns: cells that a CSV's header row has at least; shorter rows before it, such as notes, are passed over.
     """
@@ -57,9 +81,23 @@ def read_parts(
     """Yield the activities of all members that a part names, and what could not be read; faults of the archive last.
 
     A file given by itself whose name no part knows is read as the first part. Each activity gets platform, file,
-    position and, where the source has none, an id.
+    position and, where the source has none, an id. No two have the same: what an export holds twice is told apart.
     """
-    parts = tuple(parts)
+    seen: set[int] = set()  # hashes, which take less room than ids
+    again: dict[str, int] = {}
+    for each in _read_all(archive, tuple(parts), context, platform, messages):
+        if isinstance(each, Activity) and (key := hash(each.id)) in seen:
+            again[each.id] = number = again.get(each.id, 1) + 1
+            yield replace(each, id=f"{each.id}#{number}")
+        else:
+            yield each
+            if isinstance(each, Activity) and len(seen) < _REMEMBERED:
+                seen.add(key)
+
+
+def _read_all(
+    archive: Archive, parts: tuple[Part, ...], context: Context, platform: str, messages: bool
+) -> Iterator[Activity | Unreadable]:
     read: set[str] = set()
     for part in parts:
         for name in archive.named(part.pattern):
@@ -96,7 +134,8 @@ def read_part(
         try:
             found = list(part.reader(item, context))
         except ODD_SHAPE as error:
-            yield Unreadable(item.file, item.position, f"not understood ({type(error).__name__}: {error})", item.raw)
+            what = str(error) if isinstance(error, OddRecordError) else f"{type(error).__name__}: {error}"
+            yield Unreadable(item.file, item.position, f"not understood ({what})", item.raw)
             continue
         for number, activity in enumerate(found):
             changes: dict[str, Any] = {"platform": platform, "file": item.file, "position": item.position}
@@ -113,12 +152,26 @@ def open_items(archive: Archive, name: str, part: Part) -> Iterator[Item | Unrea
         yield Unreadable(name, 1, error.problem)
         return
     with stream:
-        if part.kind in ("csv", "rows"):
+        if part.kind == "page":
+            yield from _page(stream, name)
+        elif part.kind in ("csv", "rows"):
             yield from read_table(stream, name, part.columns, has_header=part.kind == "csv")
         elif part.kind == "js":
             yield from read_json(stream, name, part.lists, prefix=True)
         else:
             yield from read_json_or_lines(stream, name, part.lists)
+
+
+def _page(stream: BinaryIO, name: str) -> Iterator[Item | Unreadable]:
+    try:
+        data = stream.read(_LONGEST_PAGE + 1)
+    except InputError as error:
+        yield Unreadable(name, 1, error.problem)
+        return
+    if len(data) > _LONGEST_PAGE:
+        yield Unreadable(name, 1, f"a page of more than {_LONGEST_PAGE >> 20} MiB")
+    else:
+        yield Item(data.decode("utf-8-sig", "replace"), name, 1)
 
 
 def read_table(stream: BinaryIO, name: str, columns: int = 1, has_header: bool = True) -> Iterator[Item | Unreadable]:

@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from socialclass.activity import Activity, facts
-from socialclass.exports.activitystreams import activity_of, read_items
+from socialclass.exports.activitystreams import activity_of, id_without, read_items
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable
 from socialclass.exports.table import Export
-from socialclass.exports.values import stable_id
 from socialclass.formats import Place, Record
 from socialclass.formats.jsonlines import as_members
 
@@ -91,7 +90,7 @@ def _object_record(item: Item) -> Record:
     added: dict[str, object] = {}
     members = ""
     if "id" not in content:
-        added["id"] = stable_id(json.dumps(content, ensure_ascii=False, sort_keys=True))
+        added["id"] = id_without(content)
         members = f', "id": "{added["id"]}"'
     if "file" not in content:
         added["file"] = activity.file

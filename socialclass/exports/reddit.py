@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from socialclass.activity import NOTHING, Activity, Party, Thing
@@ -14,6 +15,7 @@ from socialclass.exports.values import from_words
 PLATFORM = "reddit"
 _POST = re.compile(r"/comments/([a-z0-9]+)", re.IGNORECASE)
 _SUBREDDIT = re.compile(r"/r/([^/]+)/")
+_GONE = frozenset(("[deleted]", "[removed]"))
 _MENTION = re.compile(r"(?<![\w/])/?u/([\w-]{3,20})")
 
 
@@ -47,7 +49,7 @@ def _place(row: dict[str, str]) -> tuple[Thing, str]:
 def _comment(item: Item, context: Context) -> Iterable[Activity]:
     row = item.value
     group, post = _place(row)
-    found, words = row.get("id", ""), markdown_to_text(row["body"])
+    found, words = row.get("id", ""), _body(row["body"])
     yield Activity("Create", context.owner, Thing(found, "Note"), group, words, "public",
                    Thing(row.get("parent") or post, "Note"), _mentions(words), id=found,
                    published=from_words(row.get("date", "")), channel=group.name, thread=post)  # fmt: skip
@@ -56,11 +58,16 @@ def _comment(item: Item, context: Context) -> Iterable[Activity]:
 def _submission(item: Item, context: Context) -> Iterable[Activity]:
     row = item.value
     group, _ = _place(row)
-    found, title, body = row.get("id", ""), row.get("title", ""), markdown_to_text(row.get("body", ""))
+    found, title, body = row.get("id", ""), row.get("title", ""), _body(row.get("body", ""))
     words = "\n".join(filter(None, (title.strip(), body)))
     yield Activity("Create", context.owner, Thing(found, "Article", title), group, words, "public", NOTHING,
                    _mentions(body), id=found, published=from_words(row.get("date", "")), channel=group.name,
                    thread=found)  # fmt: skip
+
+
+def _body(markup: str) -> str:
+    """Return the words of a comment or post; what stands for one that is gone is nobody's words."""
+    return "" if markup.strip() in _GONE else markdown_to_text(markup)
 
 
 def _mentions(words: str) -> tuple[Party, ...]:
@@ -71,10 +78,9 @@ def _vote(item: Item, context: Context) -> Iterable[Activity]:
     row = item.value
     group, post = _place(row)
     verb = {"up": "Like", "down": "Dislike"}.get(row.get("direction", "").lower(), "Undo")
-    found = row.get("id", "")
-    yield Activity(
-        verb, context.owner, Thing(found, "Note"), group, id=f"vote:{found}", channel=group.name, thread=post
-    )
+    found, of = row.get("id", ""), "comment_" if "comment" in PurePosixPath(item.file).name else ""
+    yield Activity(verb, context.owner, Thing(found, "Note"), group, id=f"{of}vote:{found}", channel=group.name,
+                   thread=post)  # fmt: skip
 
 
 def _named(verb: str, kind: str, column: str, mark: str = "") -> Any:
@@ -88,8 +94,8 @@ def _named(verb: str, kind: str, column: str, mark: str = "") -> Any:
 
 def _saved(item: Item, context: Context) -> Iterable[Activity]:
     group, post = _place(item.value)
-    found = item.value.get("id", "")
-    yield Activity("Add", context.owner, Thing(found, "Note"), group, id=f"saved:{found}", channel=group.name,
+    found, of = item.value.get("id", ""), "comment_" if "comment" in PurePosixPath(item.file).name else ""
+    yield Activity("Add", context.owner, Thing(found, "Note"), group, id=f"{of}saved:{found}", channel=group.name,
                    thread=post)  # fmt: skip
 
 

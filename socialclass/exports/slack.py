@@ -1,7 +1,5 @@
 """Slack's workspace export: a folder a channel with a file a day, and who and what the ids in them are."""
 
-import html
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -11,22 +9,44 @@ from socialclass.activity import Activity, Party, Thing
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, load_json
-from socialclass.exports.parts import Context, Part, read_parts
-from socialclass.exports.values import counts, first, from_epoch, member, objects, string, unique
+from socialclass.exports.parts import Context, OddRecordError, Part, read_parts
+from socialclass.exports.slack_words import mentions_in, open_markup, own_words, party_of
+from socialclass.exports.values import counts, first, from_epoch, member, objects, string
 
 PLATFORM = "slack"
-_MARKUP = re.compile(r"<([^<>\n]+)>")
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])")
 _JOINS = {"channel_join": "Join", "group_join": "Join", "channel_leave": "Leave", "group_leave": "Leave"}
 # what Slack itself says in a member's name: an act, but nobody's words
 _ACTS = {
-    "channel_archive": "Update", "group_archive": "Update", "channel_unarchive": "Update", "group_unarchive": "Update",
-    "channel_topic": "Update", "channel_purpose": "Update", "channel_name": "Update", "group_topic": "Update",
-    "group_purpose": "Update", "group_name": "Update", "pinned_item": "Add", "unpinned_item": "Remove",
-    "bot_add": "Add", "bot_remove": "Remove", "channel_convert_to_private": "Update", "tombstone": "Delete",
-    "channel_posting_permissions": "Update", "sh_room_created": "Create", "huddle_thread": "Create",
-    "app_conversation_join": "Join", "bot_enable": "Update", "bot_disable": "Update",
-}  # fmt: skip
+    "channel_archive": "Update",
+    "group_archive": "Update",
+    "channel_unarchive": "Update",
+    "group_unarchive": "Update",
+    "channel_topic": "Update",
+    "channel_purpose": "Update",
+    "channel_name": "Update",
+    "group_topic": "Update",
+    "group_purpose": "Update",
+    "group_name": "Update",
+    "pinned_item": "Add",
+    "unpinned_item": "Remove",
+    "bot_add": "Add",
+    "bot_remove": "Remove",
+    "channel_convert_to_private": "Update",
+    "tombstone": "Delete",
+    "channel_posting_permissions": "Update",
+    "sh_room_created": "Create",
+    "huddle_thread": "Create",
+    "app_conversation_join": "Join",
+    "bot_enable": "Update",
+    "bot_disable": "Update",
+}
+# of them those that are about the room itself; the others are about a message, a pin or a bot in it
+_OF_THE_ROOM = frozenset(each for each, verb in _ACTS.items() if verb in ("Update", "Join")) - {
+    "bot_enable",
+    "bot_disable",
+}
+# a record of what was done to another message
+_HISTORY = {"message_changed": "Update", "message_deleted": "Delete"}  # fmt: skip
 _DIRECT = frozenset(("dms", "mpims"))
 
 
@@ -54,7 +74,7 @@ def _listed(archive: Archive, name: str) -> list[dict[str, Any]]:
 
 
 def _context(archive: Archive) -> Context:
-    users = {string(each.get("id")): _user(each) for each in _listed(archive, "users")}
+    users = {string(each.get("id")): _user(each) for kind in ("org_users", "users") for each in _listed(archive, kind)}
     users |= {name: each for name, each in ((string(b.get("id")), _bot(b)) for b in _listed(archive, "bots")) if name}
     rooms: dict[str, Thing] = {}
     audience: dict[str, str] = {}
@@ -81,11 +101,15 @@ def _bot(bot: dict[str, Any]) -> Party:
 def _message(item: Item, context: Context) -> Iterable[Activity]:
     message = item.value
     if not isinstance(message, dict):
-        raise TypeError("a message is an object")
+        raise OddRecordError("a message is a JSON object")
+    done = _HISTORY.get(string(message.get("subtype")), "")
+    if done:
+        yield from _done_to(message, done, item, context)
+        return
     room = _room(item.file, context)
     audience = context.known["audience"].get(room.name, "organization")
     subtype, time = string(message.get("subtype")), string(message.get("ts"))
-    actor, words = _author(message, context), _own_words(message, subtype)
+    actor, words = _author(message, context), own_words(message, subtype)
     key = f"{room.id}:{time}" if room.id else time
     made = Activity(
         "Create",
@@ -94,7 +118,7 @@ def _message(item: Item, context: Context) -> Iterable[Activity]:
         room,
         open_markup(words, context),
         audience,
-        mentions=_mentions(words, context),
+        mentions=mentions_in(words, context),
         hashtags=(),
         id=key,
         published=from_epoch(time),
@@ -104,10 +128,36 @@ def _message(item: Item, context: Context) -> Iterable[Activity]:
     )
     if subtype in _JOINS or subtype in _ACTS:
         verb = _JOINS.get(subtype) or _ACTS[subtype]
-        yield replace(made, verb=verb, object=room, target=Thing(), content="", mentions=(), counts={})
+        of_room = subtype in _JOINS or subtype in _OF_THE_ROOM
+        act = replace(made, verb=verb, content="", mentions=(), counts={})
+        yield replace(act, object=room, target=Thing()) if of_room else act
+    elif shared := _shared(message, words, context):
+        yield replace(made, verb="Announce", object=shared)
     else:
         yield replace(made, object=_object(message, key, actor), in_reply_to=_answered(message, room, context))
     yield from _reactions(message, made, context)
+
+
+def _done_to(message: dict[str, Any], verb: str, item: Item, context: Context) -> Iterator[Activity]:
+    """Yield that a message was changed, with its new words, or deleted, with those that are gone."""
+    before = member(message, "original") or member(message, "previous_message") or {}
+    now = message["message"] if verb == "Update" and isinstance(message.get("message"), dict) else before
+    about = {name: each for name, each in now.items() if name != "reactions"}
+    for made in _message(item._replace(value=about), context) if about else ():
+        who = party_of(first(message, "editor_id", "user"), "", context)
+        key = f"{made.id.rpartition(':')[0]}:{string(message.get('ts'))}".lstrip(":")
+        yield replace(made, verb=verb, actor=who if who.id else made.actor, id=key, counts={},
+                      published=from_epoch(message.get("ts")) or made.published)  # fmt: skip
+
+
+def _shared(message: dict[str, Any], words: str, context: Context) -> Thing | None:
+    """Return the message that was shared without a word of one's own: its words are another's."""
+    shared = next((each for each in objects(message.get("attachments")) if each.get("is_share")), None)
+    if shared is None or message.get("text") or not words:
+        return None
+    author = party_of(first(shared, "author_id"), first(shared, "author_name", "author_subname"), context)
+    room, time = first(shared, "channel_id"), first(shared, "ts")
+    return Thing(f"{room}:{time}" if room and time else first(shared, "from_url"), "Note", "", author)
 
 
 def _room(file: str, context: Context) -> Thing:
@@ -133,29 +183,6 @@ def _author(message: dict[str, Any], context: Context) -> Party:
     return Party(user or bot or name, name or (known.name if known else ""), "Service" if robot or bot else "")
 
 
-def _own_words(message: dict[str, Any], subtype: str) -> str:
-    """Return the words that somebody wrote, as Slack marks them up."""
-    text = string(message.get("text"))
-    if subtype == "file_comment":
-        return string(member(message, "comment", "comment")) or text
-    if subtype in ("file_share", "file_mention") and text.startswith("<@"):
-        initial = string(member(message, "file", "initial_comment", "comment"))
-        comment = text.partition(" and commented: ")[2]
-        return initial or comment
-    return text or _attached(message)
-
-
-def _attached(message: dict[str, Any]) -> str:
-    """Return the words of attachments and blocks, where a bot's message has no other."""
-    found = []
-    for each in objects(message.get("attachments")):
-        parts = [string(each.get(name)) for name in ("pretext", "title", "text")]
-        found.append("\n".join(filter(None, parts)) or string(each.get("fallback")))
-    if not any(found):
-        found = [string(member(block, "text", "text")) for block in objects(message.get("blocks"))]
-    return "\n".join(filter(None, found))
-
-
 def _object(message: dict[str, Any], key: str, author: Party) -> Thing:
     files = objects(message.get("file")) or objects(message.get("files"))
     if files:
@@ -168,16 +195,11 @@ def _answered(message: dict[str, Any], room: Thing, context: Context) -> Thing:
     thread = string(message.get("thread_ts"))
     if thread and thread != message.get("ts"):
         author = string(message.get("parent_user_id")) or string(member(message, "root", "user"))
-        return Thing(f"{room.id}:{thread}", "Note", "", _party(author, "", context))
+        return Thing(f"{room.id}:{thread}", "Note", "", party_of(author, "", context))
     if message.get("subtype") == "file_comment":
         owner = string(member(message, "file", "user"))
-        return Thing(string(member(message, "file", "id")), "Document", "", _party(owner, "", context))
+        return Thing(string(member(message, "file", "id")), "Document", "", party_of(owner, "", context))
     return Thing()
-
-
-def _party(user: str, name: str, context: Context) -> Party:
-    known = context.known["users"].get(user)
-    return known if known else Party(user, name, "") if user else Party()
 
 
 def _counts(message: dict[str, Any]) -> dict[str, int]:
@@ -193,40 +215,9 @@ def _reactions(message: dict[str, Any], made: Activity, context: Context) -> Ite
     for each in objects(message.get("reactions")):
         name = string(each.get("name"))
         for user in map(string, each.get("users") or ()):
-            actor = _party(user, "", context)
+            actor = party_of(user, "", context)
             yield Activity("Like", actor, liked, made.target, audience=made.audience, channel=made.channel,
                            thread=made.thread, id=f"{made.id}:{name}:{user}")  # fmt: skip
-
-
-def open_markup(text: str, context: Context) -> str:
-    """Return the text with Slack's markup opened: mentions, channels, links, entities, emphasis.
-
-    >>> known = {"users": {"U1": Party("U1", "ana", "Person")}, "rooms": {}}
-    >>> open_markup("*Hi* <@U1>, see <https://a.example|the page> in <#C1|help> &amp; <!here>", Context(known=known))
-    'Hi @ana, see the page (https://a.example) in #help & @here'
-    """
-    opened = _MARKUP.sub(lambda match: _opened(match[1], context), text)
-    return html.unescape(_EMPHASIS.sub(lambda match: match[1] or match[2], opened)).strip()
-
-
-def _opened(inside: str, context: Context) -> str:
-    target, _, shown = inside.partition("|")
-    if target.startswith("@"):
-        party = context.known["users"].get(target[1:])
-        return "@" + (shown.lstrip("@") or (party.name if party else "") or target[1:]).replace(" ", "_")
-    if target.startswith("#"):
-        room = context.known["rooms"].get(target[1:])
-        return "#" + (shown or (room.name if room else "") or target[1:])
-    if target.startswith("!"):
-        return shown or "@" + target[1:].partition("^")[0]
-    target = target.removeprefix("mailto:").removeprefix("tel:")
-    bare = target.removeprefix("https://").removeprefix("http://").rstrip("/")
-    return f"{shown} ({target})" if shown and shown not in (target, bare) else target
-
-
-def _mentions(text: str, context: Context) -> tuple[Party, ...]:
-    found = [match[1][1:].partition("|") for match in _MARKUP.finditer(text) if match[1].startswith("@")]
-    return unique(_party(user, shown, context) for user, _, shown in found)
 
 
 PARTS = (Part(r"[^/]+/\d{4}-\d\d-\d\d\.json", _message),)

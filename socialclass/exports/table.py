@@ -1,6 +1,7 @@
 """The table of exports: its rows drive the option, the README and the tests."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from socialclass.activity import Activity
 from socialclass.errors import InputError
 from socialclass.exports.activitystreams import COLLECTIONS, OBJECTS, VERBS, read_activitystreams, type_of
-from socialclass.exports.archive import Archive
+from socialclass.exports.archive import Archive, Fault
 from socialclass.exports.bluesky import read_bluesky
 from socialclass.exports.facebook import read_facebook
 from socialclass.exports.instagram import read_instagram
@@ -63,7 +64,8 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "twitter",
-        "tweets.js, tweet.js, tweets-part*.js, note-tweet.js, like.js, following.js, follower.js, direct-messages*.js",
+        "tweets.js, tweet.js, tweets-part*.js, note-tweet.js, community-tweet.js, deleted-tweets.js, like.js, "
+        "following.js, follower.js, block.js, mute.js, direct-messages*.js",
         (
             r"tweets?(-part\d+)?\.js",
             r"js/tweets/\d{4}_\d\d\.js",
@@ -86,9 +88,11 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "linkedin",
-        "Shares.csv, Comments.csv, Reactions.csv, Connections.csv, Invitations.csv, Company Follows.csv, messages.csv",
+        "Shares.csv, Comments.csv, Reactions.csv, Connections.csv, Invitations.csv, Company Follows.csv, "
+        "recommendations, endorsements, Votes.csv, Articles/*.html, messages.csv",
         (r"Shares[^/]*\.csv", r"Connections\.csv", r"Reactions\.csv", r"Comments\.csv"),
-        r"(?i)ShareLink|ShareCommentary|Connected On|Date,Type,Link|Date,Link,Message",
+        r"(?is)ShareLink|ShareCommentary|Connected On|Date,Type,Link|Date,Link,Message"
+        r"|^(?!\W*id,permalink).*linkedin\.com/",
         r"(?i)^\W*Date,ShareLink|ShareCommentary|^Notes:|Connected On|^\W*Date,Type,Link|^\W*Date,Link,Message",
         read_linkedin,
     ),
@@ -102,24 +106,26 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "bluesky",
-        "feeds of the API (getAuthorFeed, getTimeline …), JSON Lines of repository records",
+        "feeds and threads of the API (getAuthorFeed, getTimeline, getPostThread, searchPosts …), repository records "
+        "in JSON Lines, lists or a file each",
         (r"[^/]*\.(json|jsonl|ndjson)",),
-        r"app\.bsky\.",
-        r"app\.bsky\.(feed|graph)\.|\"at://did:",
+        r"app\.bsky\.|\"did\"\s*:\s*\"did:",
+        r"app\.bsky\.(feed|graph)\.|\"at://did:|\"did\"\s*:\s*\"did:",
         read_bluesky,
     ),
     Export(
         "instagram",
-        "posts_*.json, reels.json, stories.json, post_comments*.json, liked_posts.json, following.json, "
-        "followers_*.json",
+        "posts_*.json, reels.json, stories.json, threads, reposts, comments, likes, saved posts, story answers, "
+        "following.json, followers_*.json, requests, blocked profiles, messages",
         (
             r"(?:your_instagram_activity|media|content|comments|followers_and_following|connections|likes)/(?:.*/)?"
             r"(?:posts_\d+|reels|stories|igtv_videos|profile_photos|post_comments(?:_\d+)?|reels_comments"
             r"|liked_posts|liked_comments|following|followers(?:_\d+)?)\.json",
             r"posts_\d+\.json",
             r"media\.json|connections\.json",
+            r"your_instagram_activity/messages/.+/message_\d+\.json",
         ),
-        r'"media"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
+        r'"media"|"participants"|"label_values"|string_list_data|string_map_data|relationships_|ig_[a-z]+_media|^\s*\[\s*\]'
         r'|"photos"\s*:|"following"\s*:\s*\{|"media_(?:likes|comments)"',
         r'(?s)^\s*\[\s*\{\s*"media"\s*:|string_list_data|string_map_data|"ig_[a-z]+_media"|"relationships_[a-z]+"'
         r'|^\s*\{\s*"photos"\s*:\s*\[\s*\{\s*"caption"',
@@ -127,14 +133,16 @@ EXPORTS: tuple[Export, ...] = (
     ),
     Export(
         "facebook",
-        "your_posts*.json, comments.json, likes_and_reactions*.json, friends.json, pages you follow, groups, events",
+        "your_posts*.json, photos, group posts, comments, reactions, friends, followers, pages, groups, events, "
+        "stories, polls, saved items, others' posts on one's timeline, messages",
         (
             r"your_posts[^/]*\.json",
             r"comments\.json",
             r"(?:your_)?friends\.json",
             r"likes_and_reactions[^/]*\.json|posts_and_comments\.json",
+            r"your_facebook_activity/messages/.+/message_\d+\.json",
         ),
-        r'"timestamp"|_v2"|"friends"|"comments"|^\s*\[\s*\]',
+        r'"timestamp"|"participants"|"label_values"|_v2"|"friends"|"comments"|^\s*\[\s*\]',
         r'(?s)^\s*\[\s*\{\s*"(?:timestamp|attachments|data|title)"\s*:.*"timestamp"|"(?:friends|comments|reactions)_v2"'
         r'|"(?:friends|comments|reactions|status_updates|page_likes)"\s*:\s*\[\s*\{\s*"(?:timestamp|name)"',
         read_facebook,
@@ -160,6 +168,42 @@ def recognise(archive: Archive) -> Export | None:
                 if _is_activitystreams(head) if row.name == "activitystreams" else re.search(row.content, head):
                     return row
     return None
+
+
+_GENERIC = frozenset(("activitystreams", "bluesky"))  # known by any JSON file with their marks in it
+
+
+def platforms_apart(archive: Archive) -> dict[str, str]:
+    """Return the folders of an archive that are exports of different platforms, with the platforms; else nothing.
+
+    An export has folders, too: only those count that no other platform has a file in.
+    """
+    common = os.path.commonpath(list(archive.members)) if len(archive.members) > 1 else ""
+    below = len(common.split("/")) if common else 0
+    found: dict[str, set[str]] = {}
+    for row in EXPORTS:
+        for pattern in () if row.name in _GENERIC else row.names:
+            tops: dict[str, str] = {}
+            for name in archive.named(pattern):
+                parts = name.split("/")
+                tops.setdefault("/".join(parts[: below + 1]) if len(parts) > below + 1 else "", name)
+            for top, name in tops.items():
+                if row.name not in found.get(top, ()) and re.search(row.content, head_of(archive, name)):
+                    found.setdefault(top, set()).add(row.name)
+    if "" in found or any(len(names) > 1 for names in found.values()):
+        return {}
+    apart = {top: next(iter(names)) for top, names in sorted(found.items())}
+    return apart if len(set(apart.values())) > 1 else {}
+
+
+def several_exports(archive: Archive, apart: dict[str, str]) -> InputError:
+    """Return the error for a folder of exports, of which only one would be read."""
+    listed = ", ".join(f"{name} in {folder}" for folder, name in apart.items())
+    return InputError(
+        f"exports of several platforms: {listed}",
+        place=archive.source,
+        remedy="give these folders, or say which to read: --input-format",
+    )
 
 
 def _is_single(archive: Archive, row: Export, name: str) -> bool:
@@ -199,8 +243,43 @@ def head_of(archive: Archive, name: str) -> str:
     return data.decode(encoding, "replace")
 
 
+# forms in which platforms hand out the same, and which are not read
+_OTHER_FORMS = (
+    (
+        r"(?:your_facebook_activity|your_instagram_activity|posts|comments|content|media|connections)/(?:.*/)?"
+        r"[^/]*\.html|start_here\.html",
+        "a download from Facebook or Instagram as web pages",
+        "ask the platform for the format JSON",
+    ),
+    (r"[^/]*\.car", "a repository of Bluesky as CAR", "unpack it to JSON, for example with goat repo unpack"),
+    (r"[^/]*\.(?:zip|tgz|tar\.gz)", "an archive that holds archives", "give it those that are in it"),
+)
+
+
+def _refused(archive: Archive) -> Iterator[Fault]:
+    """Yield what of an archive could not be looked at, although its name may be that of an export's file."""
+    patterns = list(dict.fromkeys(pattern for row in EXPORTS for pattern in row.names))
+    known = re.compile(rf"(?:^|/)(?:{'|'.join(patterns)})$", re.IGNORECASE)
+    yield from (fault for fault in archive.faults if not archive.members or known.search(fault.name))
+    for pattern in patterns:
+        for name in archive.named(pattern)[:5]:
+            try:
+                with archive.open(name) as stream:
+                    stream.read(1)
+            except InputError as error:
+                yield Fault(name, error.problem)
+
+
 def unknown_export(archive: Archive) -> InputError:
     """Return the error for what no row claims: what was found, and what is known."""
+    refused = next(_refused(archive), None)
+    if refused is not None:
+        return InputError(
+            f"{refused.name}: {refused.problem}", place=archive.source, remedy="download the export again"
+        )
+    for pattern, problem, remedy in _OTHER_FORMS:
+        if archive.named(pattern):
+            return InputError(problem, place=archive.source, remedy=remedy)
     shown = ", ".join(list(archive.members)[:3]) or "no files"
     more = len(archive.members) - 3
     found = f"{shown} and {more} more" if more > 0 else shown

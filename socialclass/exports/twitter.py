@@ -3,22 +3,27 @@
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from socialclass.activity import NOTHING, Activity, Party, Thing
 from socialclass.errors import InputError
 from socialclass.exports.archive import Archive
 from socialclass.exports.items import Item, Unreadable, read_json
-from socialclass.exports.parts import NO_LIST, Context, Part, read_parts
-from socialclass.exports.values import counts, first, from_words, member, objects, string
+from socialclass.exports.parts import NO_LIST, Context, OddRecordError, Part, is_two_way, read_parts, some
+from socialclass.exports.values import counts, first, from_words, iso, member, objects, string
 
 PLATFORM = "twitter"
 _RETWEET = re.compile(r"^RT @(\w+): ?")
+_CUT = re.compile(r"[\s…]*(?:https://t\.co/\w+)?[\s…]*$")
+_SHORT_LINK = re.compile(r"https?://\S+")
+_REPLIED_TO = re.compile(r"^(?:@\w+\s+)+")
 _LONGEST_NOTES = 200_000  # long posts kept in memory, to be joined with their tweets
 
 
 def read_twitter(archive: Archive, messages: bool = False) -> Iterator[Activity | Unreadable]:
-    """Yield tweets (long ones whole), likes, follows and followers; direct messages only when asked for."""
+    """Yield tweets (long ones whole), likes, follows, followers and blocks; direct messages only when asked for."""
     return read_parts(archive, PARTS, _context(archive), PLATFORM, messages)
 
 
@@ -38,8 +43,21 @@ def _context(archive: Archive) -> Context:
     if not archive.single:
         for row in _rows(archive, r"account\.js"):
             account = row.get("account", row)
-            owner = Party(first(account, "accountId"), first(account, "username"), "")
-    return Context(owner, _notes(archive))
+            owner = Party(first(account, "accountId"), first(account, "username"), _kind(archive))
+    return Context(owner, {**_notes(archive), **{name: _accounts(archive, name) for name in ("following", "follower")}})
+
+
+def _accounts(archive: Archive, name: str) -> frozenset[str]:
+    rows = [] if archive.single else _rows(archive, rf"{name}(-part\d+)?\.js")
+    return some(first(row.get(name, row), "accountId") for row in rows)
+
+
+def _kind(archive: Archive) -> str:
+    """Return what kind of account it is, which X says of professional ones alone."""
+    for row in _rows(archive, r"professional-data\.js"):
+        found = first(row.get("professionalData", row), "professionalType").lower()
+        return {"business": "Organization", "creator": "Person"}.get(found, "")
+    return ""
 
 
 def _notes(archive: Archive) -> dict[str, Any]:
@@ -57,26 +75,33 @@ def _minute(row: dict[str, Any]) -> str:
 
 
 def _note_text(row: dict[str, Any]) -> str:
-    return string(member(row.get("noteTweet", row), "core", "text"))
+    core = member(row.get("noteTweet", row), "core")
+    text = first(core, "text")
+    for url in objects(member(core, "urls")):
+        short, whole = first(url, "shortUrl", "url"), first(url, "expandedUrl", "expanded_url")
+        text = text.replace(short, whole) if short and whole else text
+    return html.unescape(text)
 
 
 def _tweet(item: Item, context: Context) -> Iterable[Activity]:
-    tweet = item.value.get("tweet", item.value)
+    tweet = item.value.get("tweet") or item.value.get("communityTweet") or item.value
     if not isinstance(tweet, dict) or not (first(tweet, "full_text", "text") or first(tweet, "id_str", "id")):
-        raise TypeError("no tweet")
+        raise OddRecordError("no tweet: neither a text nor an id")
     user = tweet.get("user")
     actor = Party(first(user, "id_str", "id"), first(user, "screen_name")) if isinstance(user, dict) else context.owner
     found, time = first(tweet, "id_str", "id"), from_words(tweet.get("created_at"))
+    shared = member(tweet, "retweeted_status")
     raw = first(tweet, "full_text", "text")
     entities = member(tweet, "entities")
     mentions = tuple(_user(each) for each in objects(member(entities, "user_mentions")))
     words = _long(raw, time, context) or _words(raw, tweet)
     retweet = _RETWEET.match(raw)
-    shared = member(tweet, "retweeted_status")
     if retweet or isinstance(shared, dict):
         name = retweet[1] if retweet else first(member(shared, "user"), "screen_name")
         author = next((each for each in mentions if each.name.lower() == name.lower()), Party(name, name))
-        verb, thing, words = "Announce", Thing(first(shared, "id_str"), "Note", "", author), _RETWEET.sub("", words)
+        whole = _words(first(shared, "full_text", "text"), shared) if isinstance(shared, dict) else ""
+        words = whole or _RETWEET.sub("", words)  # behind "RT @name:" it may be cut
+        verb, thing = "Announce", Thing(first(shared, "id_str", "id"), "Note", "", author)
         mentions = tuple(each for each in mentions if each != author)
     else:
         verb, thing = "Create", Thing(found, "Note")
@@ -99,6 +124,12 @@ def _tweet(item: Item, context: Context) -> Iterable[Activity]:
             language=_language(tweet),
         )
     ]  # fmt: skip
+
+
+def _deleted(item: Item, context: Context) -> Iterable[Activity]:
+    """Yield a tweet that was taken back: its words, but no post that stands."""
+    for each in _tweet(item, context):
+        yield replace(each, verb="Delete" if each.verb == "Create" else "Undo", counts={})
 
 
 def _language(tweet: dict[str, Any]) -> str:
@@ -132,13 +163,27 @@ def _words(text: str, tweet: dict[str, Any]) -> str:
 
 
 def _long(text: str, time: str, context: Context) -> str:
-    """Return the long post that a tweet is the beginning of: written in the same minute and beginning alike."""
-    start = html.unescape(text).split(" https://t.co/")[0].rstrip("… ")[:80]
-    for note in context.known["notes"].get(time[:16], ()):
-        if start and html.unescape(note).startswith(start):
-            context.known["joined"].add(note)
-            return html.unescape(note)
+    """Return the long post that a tweet is the beginning of: written within a minute of it and beginning alike."""
+    start = _beginning(_CUT.sub("", html.unescape(text)))
+    for minute in _minutes_around(time) if start and context.known["notes"] else ():
+        for note in context.known["notes"].get(minute, ()):
+            if _beginning(note).startswith(start) and len(note) > len(start):
+                context.known["joined"].add(note)
+                return str(note)
     return ""
+
+
+def _beginning(text: str) -> str:
+    """Return what a long post and its tweet have in common: without those whom a reply is to, and without links."""
+    return " ".join(_SHORT_LINK.sub("", _REPLIED_TO.sub("", text)).split())[:80]
+
+
+def _minutes_around(time: str) -> list[str]:
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        return []
+    return [iso(at + timedelta(minutes=each))[:16] for each in (0, -1, 1)]
 
 
 def _note(item: Item, context: Context) -> Iterable[Activity]:
@@ -152,7 +197,7 @@ def _note(item: Item, context: Context) -> Iterable[Activity]:
              for each in member(row, "core", "mentions") or ()]  # fmt: skip
     mentions = tuple(Party(name, name) for name in names if name)
     time = from_words(row.get("createdAt"))
-    return [Activity("Create", context.owner, Thing(found, "Note"), content=html.unescape(text), audience="public",
+    return [Activity("Create", context.owner, Thing(found, "Note"), content=text, audience="public",
                      mentions=mentions, id=found, published=time)]  # fmt: skip
 
 
@@ -163,15 +208,20 @@ def _like(item: Item, context: Context) -> Iterable[Activity]:
     return [Activity("Like", context.owner, Thing(found, "Note"), content=words, id=f"like:{found}" if found else "")]
 
 
-def _follow(item: Item, context: Context) -> Iterable[Activity]:
-    found = first(item.value.get("following", item.value), "accountId")
-    return [Activity("Follow", context.owner, Thing(found), id=f"following:{found}")]
-
-
 def _follower(item: Item, context: Context) -> Iterable[Activity]:
     found = first(item.value.get("follower", item.value), "accountId")
     me = Thing(context.owner.id, context.owner.kind, context.owner.name)
-    return [Activity("Follow", Party(found), me, id=f"follower:{found}")]
+    two_way = is_two_way(found, context.known["following"])
+    return [Activity("Follow", Party(found), me, two_way=two_way, id=f"follower:{found}")]
+
+
+def _tie(verb: str, wrapper: str) -> Any:
+    def reader(item: Item, context: Context) -> Iterable[Activity]:
+        found = first(item.value.get(wrapper, item.value), "accountId")
+        two_way = is_two_way(found, context.known["follower"]) if verb == "Follow" else None
+        return [Activity(verb, context.owner, Thing(found), two_way=two_way, id=f"{wrapper}:{found}")]
+
+    return reader
 
 
 def _conversation(item: Item, context: Context) -> Iterable[Activity]:
@@ -188,10 +238,14 @@ def _conversation(item: Item, context: Context) -> Iterable[Activity]:
 
 PARTS = (
     Part(r"tweets?(-part\d+)?\.js", _tweet, "js", NO_LIST),
+    Part(r"community-tweets?(-part\d+)?\.js", _tweet, "js", NO_LIST),
     Part(r"js/tweets/\d{4}_\d\d\.js", _tweet, "js", NO_LIST),  # until 2018
     Part(r"note-tweet[^/]*\.js", _note, "js", NO_LIST),
     Part(r"like(-part\d+)?\.js", _like, "js", NO_LIST),
-    Part(r"following(-part\d+)?\.js", _follow, "js", NO_LIST),
+    Part(r"following(-part\d+)?\.js", _tie("Follow", "following"), "js", NO_LIST),
     Part(r"follower(-part\d+)?\.js", _follower, "js", NO_LIST),
+    Part(r"block(-part\d+)?\.js", _tie("Block", "blocking"), "js", NO_LIST),
+    Part(r"mute(-part\d+)?\.js", _tie("Ignore", "muting"), "js", NO_LIST),
+    Part(r"deleted-tweets(-part\d+)?\.js", _deleted, "js", NO_LIST),
     Part(r"direct-messages?(-group)?(-part\d+)?\.js", _conversation, "js", NO_LIST, private=True),
 )

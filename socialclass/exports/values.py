@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-_DIGITS = re.compile(r"-?\d{1,15}(?:\.\d+)?")
+_DIGITS = re.compile(r"-?\d{1,17}(?:\.\d+)?")
 
 
 def string(value: Any) -> str:
@@ -65,7 +65,7 @@ def counts(**values: Any) -> dict[str, int]:
 def from_epoch(value: Any) -> str:
     """Return ISO 8601 of seconds, milliseconds or microseconds since 1970; nothing for what is none.
 
-    >>> from_epoch(1433558319), from_epoch("1433558319.000002"), from_epoch(1433558319000)
+    >>> from_epoch(1433558319), from_epoch("1433558319.000002"), from_epoch(1433558319000000)
     ('2015-06-06T02:38:39Z', '2015-06-06T02:38:39Z', '2015-06-06T02:38:39Z')
     """
     found = str(value) if isinstance(value, float) else string(value)
@@ -87,8 +87,18 @@ def iso(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-_FORMATS = ("%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d %b %Y",
-            "%b %d, %Y", "%d/%m/%y", "%Y-%m-%d", "%m/%d/%y, %I:%M %p", "%m/%d/%Y")  # fmt: skip
+_FORMATS = ("%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S %z", "%Y/%m/%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S",
+            "%Y-%m-%d %H:%M", "%d %b %Y", "%b %d, %Y", "%d/%m/%y", "%Y-%m-%d", "%m/%d/%y, %I:%M %p", "%m/%d/%Y",
+            "%d.%m.%y, %H:%M", "%d.%m.%Y, %H:%M", "%d.%m.%Y", "%d/%m/%y, %H:%M", "%d/%m/%Y, %H:%M",
+            "%d/%m/%Y %H:%M", "%d/%m/%Y")  # fmt: skip
+# months by their first letters in the languages that downloads are made in, where English ones begin otherwise
+_MONTHS = {
+    "ene": "Jan", "gen": "Jan", "janv": "Jan", "jän": "Jan", "fév": "Feb", "fev": "Feb", "mär": "Mar", "mrz": "Mar",
+    "mrt": "Mar", "maa": "Mar", "avr": "Apr", "abr": "Apr", "mai": "May", "mei": "May", "mag": "May", "maj": "May",
+    "giu": "Jun", "juin": "Jun", "juil": "Jul", "lug": "Jul", "aoû": "Aug", "ago": "Aug", "set": "Sep", "ott": "Oct",
+    "out": "Oct", "okt": "Oct", "dez": "Dec", "dic": "Dec", "déc": "Dec",
+}  # fmt: skip
+_MONTH = re.compile(r"(?<=\d)[. ] ?(?:de )?([^\W\d_]{3,10})\.? (?:de )?(?=\d{4}\b)")
 
 
 def from_words(value: Any) -> str:
@@ -98,9 +108,11 @@ def from_words(value: Any) -> str:
     ('2022-11-03T08:50:26Z', '2024-01-12T17:29:56Z')
     >>> from_words("2023-12-05T11:45:22.122Z"), from_words("03 Nov 2022"), from_words("yesterday")
     ('2023-12-05T11:45:22Z', '2022-11-03T00:00:00', 'yesterday')
+    >>> from_words("3 de agosto de 2024"), from_words("12. Mär. 2024"), from_words("5/3/24, 7:52\u202fPM")
+    ('2024-08-03T00:00:00', '2024-03-12T00:00:00', '2024-05-03T19:52:00')
     """
     text = string(value).strip()
-    zoned = re.sub(r" (UTC|GMT|Z)$", " +0000", text)
+    zoned = re.sub(r" (UTC|GMT|Z)$", " +0000", _MONTH.sub(_in_english, " ".join(text.split())))
     try:
         return iso(datetime.fromisoformat(zoned.replace(" +0000", "+00:00")))
     except (ValueError, OverflowError):
@@ -114,6 +126,25 @@ def from_words(value: Any) -> str:
         return iso(parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
         return text
+
+
+def _in_english(match: re.Match[str]) -> str:
+    month = match[1].lower()
+    found = next((_MONTHS[month[:size]] for size in (4, 3) if month[:size] in _MONTHS), month[:3].title())
+    return f" {found} "
+
+
+def in_utc(value: Any) -> str:
+    """Return a date without a zone as one in UTC, for a platform that writes UTC without saying so.
+
+    >>> in_utc("2025-07-01 14:33:22"), in_utc("03 Mai 2024"), in_utc("soon")
+    ('2025-07-01T14:33:22Z', '2024-05-03T00:00:00Z', 'soon')
+    """
+    found = from_words(value)
+    return f"{found}Z" if _LOCAL.fullmatch(found) else found
+
+
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 def stable_id(*parts: Any) -> str:

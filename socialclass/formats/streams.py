@@ -59,6 +59,8 @@ def decoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str, firs
     for number, line in enumerate(stream, first):
         if number == 1:
             line = without_mark(line, place)
+            if not line:
+                return  # a byte order mark and nothing else
         try:
             yield line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
