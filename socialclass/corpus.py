@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
 from socialclass.formats import ReadOptions, Record
-from socialclass.formats.records import as_cell
+from socialclass.formats.records import own_cell
 from socialclass.inputs import read_records
 
 
@@ -78,7 +78,7 @@ def field_of(record: Record, name: str, option: str) -> str:
     fields = dict(zip(record.names, record.values, strict=False))
     if name not in fields:
         raise UnknownFieldError(name, fields, place=str(record.place), option=option)
-    return as_cell(fields[name])
+    return own_cell(fields[name])
 
 
 def _read_folder(folder: Path, reading: ReadOptions) -> list[Example]:

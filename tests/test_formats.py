@@ -1,5 +1,6 @@
 import io
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from socialclass.formats.table import open_records
 ADDED = AddedFields(("predicted_label", "probability", "reason"), ("x", 0.5, ""))
 
 
-def read(data: bytes, name: str, **options: str) -> list[Record]:
+def read(data: bytes, name: str, **options: Any) -> list[Record]:
     return list(open_records(io.BytesIO(data), "in", ReadOptions(name, **options)))
 
 

@@ -1,7 +1,7 @@
 """The table of formats: its rows drive the options, the README and the tests."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from os.path import splitext
 from typing import BinaryIO
 
@@ -19,12 +19,14 @@ class ReadOptions:
     format: a name of `INPUT_FORMATS`, or ``auto``.
     text_field: the column or key that holds the text; None for ``text`` or an only column.
     encoding: a codec's name; errors: ``strict`` or ``replace``.
+    on_header: told the cells of a table's header row.
     """
 
     format: str = "auto"
     text_field: str | None = None
     encoding: str = "utf-8"
     errors: str = "strict"
+    on_header: Callable[[Sequence[str]], None] | None = field(default=None, kw_only=True)
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
@@ -61,14 +63,14 @@ FORMATS: tuple[Format, ...] = (
         "csv",
         (".csv",),
         "comma-separated with a header row",
-        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, ",", o.text_field),
+        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, ",", o.text_field, o.on_header),
         lambda stream, added, header, safe: DelimitedWriter(stream, ",", header is not False, safe),
     ),
     Format(
         "tsv",
         (".tsv", ".tab"),
         "tab-separated with a header row, quoted like CSV; for lines: label, probability, text",
-        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, "\t", o.text_field),
+        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, "\t", o.text_field, o.on_header),
         lambda stream, added, header, safe: DelimitedWriter(stream, "\t", header is not False, safe),
     ),
     Format(
