@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from socialclass.classifier import UNCERTAIN
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
 from socialclass.formats import ReadOptions, Record
 from socialclass.formats.records import own_cell
@@ -102,6 +103,9 @@ def check_corpus(examples: Sequence[Example]) -> Counter[str]:
         raise CorpusError("the corpus is empty", remedy="give it labelled texts")
     if len(counts) < 2:
         raise CorpusError(f"every text has the label {next(iter(counts))!r}", remedy="give it texts of two labels")
+    if UNCERTAIN in counts:
+        problem = f"{counts[UNCERTAIN]} texts have the label {UNCERTAIN!r}, which says that nothing is known"
+        raise CorpusError(problem, remedy="call that class otherwise, or leave its texts out")
     return counts
 
 

@@ -12,10 +12,9 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from typing import Any, ClassVar
 
-from socialclass.classifier import Classifier
+from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.errors import ModelError
 from socialclass.formats import open_output
 from socialclass.resources import default_model_path
@@ -25,6 +24,7 @@ from socialclass.text import AnalyzerSettings
 FORMAT, VERSION = "socialclass-model", 1
 MAX_FILE = 512 << 20  # bytes
 _MAX_HEADER = 4 << 20  # bytes; a search's trials are some ten thousand
+_MODERATE = bytes(top for top in range(256) if top & 0x7F <= 0x4F)
 _MAX_OPCODES = 1000  # a model needs about 60
 _SUFFIX_HINT = "train one with 'socialclass train CORPUS -o MODEL'"
 
@@ -212,8 +212,10 @@ _SETTINGS: dict[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 
 
-def _check_facts(facts: Mapping[str, Any]) -> None:
+def _check_facts(facts: Any) -> None:
     """Raise `ValueError` where the facts are not what those who read them take them for."""
+    if not isinstance(facts, dict):
+        raise TypeError
     settings, sources = facts.get("settings", {}), facts.get("sources", [])
     right = all(isinstance(facts[name], kind) for name, kind in _FACTS.items() if name in facts)
     right = right and all(isinstance(settings[name], kind) for name, kind in _SETTINGS.items() if name in settings)
@@ -233,33 +235,35 @@ def _from_parts(text: str, arrays: Mapping[str, memoryview]) -> Classifier:
     try:
         header = json.loads(text)
         json.dumps(header, ensure_ascii=False).encode()  # raises where a name holds half of a surrogate pair
-        classes = tuple(header["classes"])
+        classes = header["classes"]
         settings = AnalyzerSettings(**header["analyzer"])
-        damping, facts = float(header["damping"]), dict(header["facts"])
+        damping, facts = float(header["damping"]), header["facts"]
         _check_facts(facts)
         _utf8(arrays["terms"])
         terms = Terms(bytes(arrays["terms"]))
         idf, coef, intercept = (_unpack_floats(arrays[name]) for name in ("idf", "coef", "intercept"))
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _RefusedError(f"an incomplete header ({type(error).__name__})") from None
-    if len(classes) < 2 or not all(isinstance(name, str) and name for name in classes):
-        raise _RefusedError("fewer than two classes")
+    if not isinstance(classes, list) or not all(isinstance(name, str) and name for name in classes):
+        raise _RefusedError("classes without names")
+    if len(set(classes)) < max(2, len(classes)) or UNCERTAIN in classes:
+        raise _RefusedError("fewer than two classes, or two of one name")
     if not _is_analyzer(settings):
         raise _RefusedError("unknown analyzer settings")
     rows = 1 if len(classes) == 2 else len(classes)
     size = len(terms)
     if len(idf) != size or len(coef) != rows * size or len(intercept) != rows:
         raise _RefusedError("arrays of unequal length")
-    if not (all(_finite(arrays[name]) for name in ("idf", "coef", "intercept")) and isfinite(damping)):
-        raise _RefusedError("numbers that are not finite")
+    if not (all(_moderate(arrays[name]) for name in ("idf", "coef", "intercept")) and abs(damping) < 1e77):
+        raise _RefusedError("numbers that are not finite, or beyond 1e77")
     parts = tuple(coef[row * size : (row + 1) * size] for row in range(rows))
-    return Classifier(classes, Weights(terms, idf, parts, tuple(intercept), damping, settings), facts)
+    return Classifier(tuple(classes), Weights(terms, idf, parts, tuple(intercept), damping, settings), facts)
 
 
-def _finite(data: memoryview) -> bool:
-    # sign and upper exponent of each number: all ones are infinity, no number, or beyond 1e303, which no model has
-    tops = bytes(data[7::8])
-    return 0x7F not in tops and 0xFF not in tops
+def _moderate(data: memoryview) -> bool:
+    """Say whether all numbers are finite, and such that products of three of them are."""
+    # sign and upper exponent of each number: 0x4F is up to 2^257, or 2e77
+    return not bytes(data[7::8]).translate(None, _MODERATE)
 
 
 def _pack(values: "array[float]") -> bytes:
