@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -136,6 +137,38 @@ def test_a_strangers_model_runs_nothing(run: Run, tmp_path: Path) -> None:
 def test_completion(run: Run, shell: str) -> None:
     """Each shell gets a script that names the command."""
     assert b"_SOCIALCLASS_COMPLETE" in run("completion", shell).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["cla"], "plain,classify"),
+        (["classify", "--output-f"], "plain,--output-format"),
+        (["classify", "--output-format", "js"], "plain,jsonl"),
+        (["classify", "-m", "mod"], "file,mod"),
+        (["classify", "pos"], "file,pos"),
+        (["classify", "--nothing-like-this"], ""),
+    ],
+)
+def test_completion_offers_what_may_follow(run: Run, words: list[str], offered: str) -> None:
+    """Commands, options and choices, and else names of files; nothing is run."""
+    asked = {"_SOCIALCLASS_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(["socialclass", *words])}
+    done = run(env={**asked, "COMP_CWORD": str(len(words))})
+    assert (done.returncode, done.stdout.decode().strip(), done.stderr) == (0, offered, b"")
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_bash_completes() -> None:
+    """The script's own function, in bash, fills in the command."""
+    script = """
+eval "$(socialclass completion bash)"
+COMP_WORDS=(socialclass cla) COMP_CWORD=1
+_socialclass_completion socialclass cla socialclass
+echo "${COMPREPLY[*]}"
+"""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env={**os.environ, "PATH": path})
+    assert (done.stdout, done.stderr) == ("classify\n", "")
 
 
 def test_version_names_the_scoring_core(run: Run) -> None:

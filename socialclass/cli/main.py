@@ -134,6 +134,11 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _run(args: list[str]) -> int:
+    if instruction := os.environ.get("_SOCIALCLASS_COMPLETE"):
+        from socialclass.cli.completion import complete
+
+        complete(instruction)
+        return 0
     try:
         with cli.make_context("socialclass", args) as context:
             cli.invoke(context)
