@@ -96,10 +96,12 @@ def _may_be_export(source: str, options: ReadOptions) -> bool:
 
 
 def _is_json_list(source: str) -> bool:
+    """Say whether a file holds a JSON array, and not one of objects with a text, which `formats` reads."""
     if os.path.splitext(source)[1].lower() not in (".json", ".js"):
         return False
     with open(source, "rb") as stream:
-        return stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
+        head = stream.read(_HEAD)
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" and b'"text"' not in head
 
 
 @contextmanager

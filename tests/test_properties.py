@@ -110,6 +110,18 @@ def test_every_line_of_json_is_an_object(room: Path, data: bytes, options: tuple
     assert len(outcome.err.splitlines()) == len(wrong)
 
 
+@given(data=ANY_BYTES | JSONL.map(lambda lines: b"[" + b",".join(lines.split(b"\n")[:-1]) + b"]"), options=ENCODINGS)
+def test_every_element_of_an_array_is_an_object(room: Path, data: bytes, options: tuple[str, ...]) -> None:
+    """A document that Python's own reader takes gives as many objects as it has elements; another one an error."""
+    outcome = classify(room, data, "json", *options, "--prefix", "sc_")
+    if is_refused(outcome, data, options):
+        return
+    rows = [json.loads(line) for line in outcome.out.split(b"\n")[:-1]]
+    taken = readable(data, options)
+    found = json.loads(taken) if taken.strip(b" \t\r\n") else []
+    assert len(rows) == (len(found) if isinstance(found, list) else 1)
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
 @given(names=NAMES, data=st.data())
 def test_what_is_written_is_read(form: str, names: list[str], data: st.DataObject) -> None:

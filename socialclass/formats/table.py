@@ -6,7 +6,7 @@ from os.path import splitext
 from typing import BinaryIO
 
 from socialclass.formats.delimited import DelimitedWriter, read_delimited
-from socialclass.formats.jsonlines import JsonLinesWriter, read_json_lines
+from socialclass.formats.jsonlines import JsonLinesWriter, read_json, read_json_lines
 from socialclass.formats.lines import PlainWriter, read_lines, read_whole
 from socialclass.formats.records import Record, Writer
 from socialclass.formats.streams import STANDARD, read_binary
@@ -80,6 +80,13 @@ FORMATS: tuple[Format, ...] = (
         lambda stream, place, o: read_json_lines(stream, place, o.encoding, o.errors, o.text_field),
         lambda stream, added, header, safe: JsonLinesWriter(stream),
     ),
+    Format(
+        "json",
+        (),
+        "a JSON array of objects, read whole and written as jsonl; .json is this where it begins with [",
+        lambda stream, place, o: read_json(stream, place, o.encoding, o.errors, o.text_field),
+        None,
+    ),
 )
 _BY_NAME = {row.name: row for row in FORMATS}
 INPUT_FORMATS = tuple(row.name for row in FORMATS if row.reader)
@@ -99,7 +106,10 @@ def detect_format(source: str, head: bytes = b"") -> str:
     for row in FORMATS:
         if suffix in row.suffixes:
             return row.name
-    return "jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else "lines"
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if suffix == ".json" and first == b"[":
+        return "json"
+    return "jsonl" if first == b"{" else "lines"
 
 
 def read_records(source: str, options: ReadOptions) -> Iterator[Record]:
