@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # the locked versions are those for one Python; others take the newest
 LOCKED = $(shell $(BIN)/python -c 'import sys; print("-c requirements/dev.txt" * (sys.version_info[:2] == (3, 11)))')
 # a process a processor; each begins with its share of the tests in order, and takes over what others have left
-PARALLEL := -n logical --maxprocesses 8 --dist worksteal
+PARALLEL := -n logical --maxprocesses 4 --dist worksteal
 
 .PHONY: demo oldest lock fuzz soak test model picture readme bench clean
 
