@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 # the locked versions are those for one Python; others take the newest
 LOCKED = $(shell $(BIN)/python -c 'import sys; print("-c requirements/dev.txt" * (sys.version_info[:2] == (3, 11)))')
+# a process a processor; each begins with its share of the tests in order, and takes over what others have left
+PARALLEL := -n logical --maxprocesses 4 --dist worksteal
 
 .PHONY: demo oldest lock fuzz soak test model picture readme bench clean
 
@@ -13,7 +15,7 @@ test: $(VENV)/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 model: $(VENV)/installed
 	$(BIN)/socialclass train data/train.jsonl -o models/default.joblib --no-search --force --seed 0
@@ -40,7 +42,7 @@ bench:
 oldest: pyproject.toml requirements/oldest.txt
 	$(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet -c requirements/oldest.txt -e '.[test]'
-	.venv-oldest/bin/python -m pytest --ignore tests/test_documentation.py
+	.venv-oldest/bin/python -m pytest $(PARALLEL) --ignore tests/test_documentation.py
 
 # requirements/dev.txt anew, below its comments
 lock:

@@ -171,11 +171,16 @@ class Batch:
             return
         lane = self._lane(name, writer, place)
         if lane is None:
-            self._label_records(open_records(stream, source, replace(reading, format=name)), stream, writer)
+            reading = replace(reading, format=name, on_header=self._expect)
+            self._label_records(open_records(stream, source, reading), stream, writer)
             return
         found = label_table(stream, lane, self._classifier, options, self.tally, self._jobs,
                             self._position(), self._reached_position)  # fmt: skip
         self._write_table(found, stream, lane)
+
+    def _expect(self, header: Sequence[str]) -> None:
+        if isinstance(self._writer, DelimitedWriter):
+            self._writer.expect(header, self._names)
 
     def _label_activities(self, source: str, export: str, writer: Writer) -> bool:
         """Label activities that stand on a line each, the fast way; False where there is none."""

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from socialclass.classifier import UNCERTAIN
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
 from socialclass.formats import ReadOptions, Record
-from socialclass.formats.records import as_cell
+from socialclass.formats.records import own_cell
 from socialclass.inputs import read_records
 
 
@@ -90,7 +91,7 @@ def field_of(record: Record, name: str, option: str) -> str:
     fields = dict(zip(record.names, record.values, strict=False))
     if name not in fields:
         raise UnknownFieldError(name, fields, place=str(record.place), option=option)
-    return as_cell(fields[name])
+    return own_cell(fields[name])
 
 
 def _read_folder(folder: Path, reading: ReadOptions) -> list[Example]:
@@ -114,6 +115,9 @@ def check_corpus(examples: Sequence[Example]) -> Counter[str]:
         raise CorpusError("the corpus is empty", remedy="give it labelled texts")
     if len(counts) < 2:
         raise CorpusError(f"every text has the label {next(iter(counts))!r}", remedy="give it texts of two labels")
+    if UNCERTAIN in counts:
+        problem = f"{counts[UNCERTAIN]} texts have the label {UNCERTAIN!r}, which says that nothing is known"
+        raise CorpusError(problem, remedy="call that class otherwise, or leave its texts out")
     return counts
 
 

@@ -1,6 +1,7 @@
 """Any input: a file of texts in one of `formats`, or a platform's export. It says which it is, and opens it."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ EXPORT_FORMATS = (
 INPUT_FORMATS = (*formats.INPUT_FORMATS, *EXPORT_FORMATS)
 
 _HEAD = 1 << 12
+_TAR = re.compile(r"\.(tar|tgz)\b", re.IGNORECASE)
 # what an export in CSV or JSON Lines begins with, where other files of these suffixes do not
 _CSV_MARKS = (b"sharelink", b"permalink", b"connected on", b"date,type,link", b"date,link,message")
 _LINE_MARKS = (b'"actor"', b"activitystreams", b"app.bsky.")
@@ -97,7 +99,7 @@ def _may_be_export(source: str, options: ReadOptions) -> bool:
             head = stream.read(_HEAD)
     except OSError:
         return False
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (head.startswith(b"\x1f\x8b") and ".t" in source):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (head.startswith(b"\x1f\x8b") and _TAR.search(source)):
         return True
     suffix = os.path.splitext(source)[1].lower()
     if options.text_field is not None or suffix in (".txt", ".tsv", ".tab"):
@@ -111,10 +113,12 @@ def _may_be_export(source: str, options: ReadOptions) -> bool:
 
 
 def _is_json_list(source: str) -> bool:
+    """Say whether a file holds a JSON array, and not one of objects with a text, which `formats` reads."""
     if os.path.splitext(source)[1].lower() not in (".json", ".js"):
         return False
     with open(source, "rb") as stream:
-        return stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
+        head = stream.read(_HEAD)
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[" and b'"text"' not in head
 
 
 @contextmanager

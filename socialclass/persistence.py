@@ -12,14 +12,13 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from typing import Any, ClassVar
 
-from socialclass.classifier import Classifier
+from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.errors import ModelError
 from socialclass.formats import open_output
 from socialclass.resources import default_model_path
-from socialclass.scoring import Terms, Weights, all_finite, line_feeds
+from socialclass.scoring import Terms, Weights, all_moderate, line_feeds
 from socialclass.text import AnalyzerSettings
 
 FORMAT, VERSION = "socialclass-model", 1
@@ -212,8 +211,10 @@ _SETTINGS: dict[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 
 
-def _check_facts(facts: Mapping[str, Any]) -> None:
+def _check_facts(facts: Any) -> None:
     """Raise `ValueError` where the facts are not what those who read them take them for."""
+    if not isinstance(facts, dict):
+        raise TypeError
     settings, sources = facts.get("settings", {}), facts.get("sources", [])
     right = all(isinstance(facts[name], kind) for name, kind in _FACTS.items() if name in facts)
     right = right and all(isinstance(settings[name], kind) for name, kind in _SETTINGS.items() if name in settings)
@@ -233,27 +234,29 @@ def _from_parts(text: str, arrays: Mapping[str, memoryview]) -> Classifier:
     try:
         header = json.loads(text)
         json.dumps(header, ensure_ascii=False).encode()  # raises where a name holds half of a surrogate pair
-        classes = tuple(header["classes"])
+        classes = header["classes"]
         settings = AnalyzerSettings(**header["analyzer"])
-        damping, facts = float(header["damping"]), dict(header["facts"])
+        damping, facts = float(header["damping"]), header["facts"]
         _check_facts(facts)
         _utf8(arrays["terms"])
         terms = Terms(bytes(arrays["terms"]), line_feeds(arrays["terms"]) + 1)
         idf, coef, intercept = (_unpack_floats(arrays[name]) for name in ("idf", "coef", "intercept"))
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _RefusedError(f"an incomplete header ({type(error).__name__})") from None
-    if len(classes) < 2 or not all(isinstance(name, str) and name for name in classes):
-        raise _RefusedError("fewer than two classes")
+    if not isinstance(classes, list) or not all(isinstance(name, str) and name for name in classes):
+        raise _RefusedError("classes without names")
+    if len(set(classes)) < max(2, len(classes)) or UNCERTAIN in classes:
+        raise _RefusedError("fewer than two classes, or two of one name")
     if not _is_analyzer(settings):
         raise _RefusedError("unknown analyzer settings")
     rows = 1 if len(classes) == 2 else len(classes)
     size = len(terms)
     if len(idf) != size or len(coef) != rows * size or len(intercept) != rows:
         raise _RefusedError("arrays of unequal length")
-    if not (all(all_finite(arrays[name]) for name in ("idf", "coef", "intercept")) and isfinite(damping)):
-        raise _RefusedError("numbers that are not finite")
+    if not (all(all_moderate(arrays[name]) for name in ("idf", "coef", "intercept")) and abs(damping) < 1e77):
+        raise _RefusedError("numbers that are not finite, or beyond 1e77")
     parts = (coef,) if rows == 1 else tuple(coef[row * size : (row + 1) * size] for row in range(rows))
-    return Classifier(classes, Weights(terms, idf, parts, tuple(intercept), damping, settings), facts)
+    return Classifier(tuple(classes), Weights(terms, idf, parts, tuple(intercept), damping, settings), facts)
 
 
 def _pack(values: "array[float]") -> bytes:

@@ -55,7 +55,7 @@ def make_console(color: str = "auto", *, stderr: bool = False, width: int | None
     if width is None and not terminal and "COLUMNS" not in os.environ:
         width = 120
     force = {"always": True, "never": False, "auto": None}[color]
-    return Console(file=stream, width=width, force_terminal=force, highlight=False)
+    return Console(file=stream, width=width, force_terminal=force, highlight=False, markup=False, emoji=False)
 
 
 class TableWriter:
@@ -114,7 +114,7 @@ def print_explanation(explanation: Explanation, classes: Sequence[str], size: in
     """Print a prediction and its strongest terms with signed bars."""
     prediction = explanation.prediction
     style = dict(zip(classes, _STYLES, strict=False)).get(prediction.label, _UNSURE)
-    head = Text.assemble((prediction.label, style))
+    head = Text.assemble((printable(prediction.label), style))
     if prediction.probability is not None:
         head.append(f"  probability {prediction.probability:.3f}, logit {explanation.logit:+.3f}")
     else:
@@ -287,7 +287,7 @@ def print_model(classifier: Classifier, path: str, sha256: str, size: int, conso
     console.print(card)
     for label, terms in classifier.strongest_terms(size).items():
         console.print()
-        _print_terms(console, f"strongest for {label}", [term for term, _ in terms])
+        _print_terms(console, f"strongest for {printable(label)}", [term for term, _ in terms])
 
 
 def _print_terms(console: Console, title: str, terms: Sequence[str]) -> None:
@@ -307,7 +307,7 @@ def print_summary(tally: Tally) -> None:
     console = make_console(stderr=True)
     table = Table(box=None, pad_edge=False, show_header=False)
     for label, count in sorted(tally.labels.items(), key=lambda each: (-each[1], each[0])):
-        table.add_row(label, f"{count:,}", f"{100 * count / tally.records:.1f} %")
+        table.add_row(printable(label), f"{count:,}", f"{100 * count / tally.records:.1f} %")
     for reason, count in sorted(tally.reasons.items()):
         table.add_row(Text(f"  {reason}", "dim"), f"{count:,}", "")
     if tally.unreadable:

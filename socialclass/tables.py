@@ -97,6 +97,7 @@ class DelimitedLane:
             return 0
         self._column = text_column(header[0], self._field, self._place)
         self.names = header[0]
+        self._writer.expect(self.names, self._added)
         return header[1]
 
     def last_end(self, block: bytes) -> int:

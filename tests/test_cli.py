@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -138,6 +139,38 @@ def test_completion(run: Run, shell: str) -> None:
     assert b"_SOCIALCLASS_COMPLETE" in run("completion", shell).stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["cla"], "plain,classify"),
+        (["classify", "--output-f"], "plain,--output-format"),
+        (["classify", "--output-format", "js"], "plain,jsonl"),
+        (["classify", "-m", "mod"], "file,mod"),
+        (["classify", "pos"], "file,pos"),
+        (["classify", "--nothing-like-this"], ""),
+    ],
+)
+def test_completion_offers_what_may_follow(run: Run, words: list[str], offered: str) -> None:
+    """Commands, options and choices, and else names of files; nothing is run."""
+    asked = {"_SOCIALCLASS_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(["socialclass", *words])}
+    done = run(env={**asked, "COMP_CWORD": str(len(words))})
+    assert (done.returncode, done.stdout.decode().strip(), done.stderr) == (0, offered, b"")
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_bash_completes() -> None:
+    """The script's own function, in bash, fills in the command."""
+    script = """
+eval "$(socialclass completion bash)"
+COMP_WORDS=(socialclass cla) COMP_CWORD=1
+_socialclass_completion socialclass cla socialclass
+echo "${COMPREPLY[*]}"
+"""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env={**os.environ, "PATH": path})
+    assert (done.stdout, done.stderr) == ("classify\n", "")
+
+
 def test_version_names_the_scoring_core(run: Run) -> None:
     """`--version` tells which scoring runs."""
     assert b"scoring: " in run("--version").stdout
@@ -168,3 +201,36 @@ def test_one_file_of_lines_is_labelled_by_few_modules(tmp_path: Path) -> None:
     # without `site`: how an editable install finds the package is not the package's doing
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_labels_are_no_commands(run: Run, tmp_path: Path) -> None:
+    """A label of a stranger's corpus or model colours nothing and breaks no table."""
+    rows = [{"text": f"sale {i} boots", "label": "[/red]\x1b[31m:smile:"} for i in range(8)]
+    rows += [{"text": f"hey mum {i}", "label": "[bold]"} for i in range(8)]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = ("train", "c.jsonl", "-o", "m.joblib", "--no-search")
+    outputs = [run(*words, cwd=tmp_path)]
+    outputs += [
+        run(*words, cwd=tmp_path, stdin=b"sale boots\nhey mum\n")
+        for words in (
+            ("classify", "-m", "m.joblib", "--summary", "--output-format", "table"),
+            ("model", "show", "m.joblib"),
+            ("explain", "-m", "m.joblib", "sale boots"),
+            ("evaluate", "-m", "m.joblib", "c.jsonl"),
+            ("corpus", "check", "c.jsonl"),
+        )
+    ]
+    for done in outputs:
+        assert done.returncode == 0, done.stderr
+        assert b"\x1b" not in done.stdout + done.stderr
+    for done in outputs[2:5]:
+        assert b"[/red]\\x1b[31m:smile:" in done.stdout, done.stdout
+
+
+def test_uncertain_is_no_class(run: Run, tmp_path: Path) -> None:
+    """A class of that name could not be told from not knowing."""
+    rows = [{"text": f"sale {i} boots", "label": ("ad", "uncertain")[i % 2]} for i in range(20)]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = run("train", "c.jsonl", "-o", "m.joblib", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"10 texts have the label 'uncertain'" in done.stderr

@@ -246,3 +246,14 @@ def test_a_terminal_gets_a_table() -> None:
     assert r"call mum \x1b[2J now" in plain
     assert all(len(line) <= 80 for line in plain.splitlines())
     assert "\x1b" not in terminal_output(["classify", "--color", "never"], LINES)
+
+
+def test_a_json_array_is_read_by_its_name(run: Run, tmp_path: Path) -> None:
+    """Posts in one array come out as JSON Lines, in order."""
+    posts = [{"id": number, "text": text} for number, text in enumerate(["20% off all boots", "hey mum"])]
+    (tmp_path / "posts.json").write_text(json.dumps(posts, indent=2))
+    done = run("classify", "posts.json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [{"id": row["id"], "text": row["text"]} for row in rows] == posts
+    assert run("classify", "--input-format", "json", stdin=json.dumps(posts).encode()).stdout.count(b"\n") == 2

@@ -1,5 +1,6 @@
 import io
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from socialclass.formats.table import open_records
 ADDED = AddedFields(("predicted_label", "probability", "reason"), ("x", 0.5, ""))
 
 
-def read(data: bytes, name: str, **options: str) -> list[Record]:
+def read(data: bytes, name: str, **options: Any) -> list[Record]:
     return list(open_records(io.BytesIO(data), "in", ReadOptions(name, **options)))
 
 
@@ -145,6 +146,37 @@ def test_bad_json_lines_are_records_with_an_error(line: bytes, error: str) -> No
     assert len(write(records, "jsonl", "jsonl").splitlines()) == 3
 
 
+def test_an_array_of_objects_is_read() -> None:
+    """Each element is a record on the line where it begins, written as it stood; what is none has an error."""
+    data = b' [\n {"id": 1.10,\r\n  "text": "a"},\n 7, {"text": 5},\n{"text": "b", "n": NaN}, {"text": "c"}\n]\n'
+    records = read(data, "json")
+    assert [(record.text, record.place.line, bool(record.error)) for record in records] == [
+        ("a", 2, False), ("", 4, True), ("", 4, True), ("", 5, True), ("c", 5, False)
+    ]  # fmt: skip
+    assert write(records, "jsonl", "json").startswith(b'{"id": 1.10,    "text": "a", "predicted_label"')
+    assert [record.text for record in read(b'{"text":\n"a"}', "json")] == ["a"]
+    assert read(b"[]", "json") == read(b"", "json") == read(b" [ ]\n", "json") == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "line", "why"),
+    [
+        (b"", 1, "',' or ']' is missing"),
+        (b",\n]", 2, "Expecting value"),
+        (b'\n{"text": "b"}]', 2, "',' or ']' is missing"),
+        (b"]\n\nx", 3, "something follows"),
+        (b',\n{"text": "b', 2, "Unterminated string"),
+        (b"," + b"[" * 100_000, 1, "nested too deeply"),
+    ],
+)
+def test_a_broken_array_ends_where_it_breaks(rest: bytes, line: int, why: str) -> None:
+    """The records before are out; the message names the line."""
+    records = open_records(io.BytesIO(b'[{"text": "a"}' + rest), "in", ReadOptions("json"))
+    assert next(records).text == "a"
+    with pytest.raises(InputError, match=f"in:{line}: not JSON: .*{why}"):
+        list(records)
+
+
 def test_numbers_of_json_stay_as_they_stood() -> None:
     """Ids too long for a float, and floats' last digits, are not touched."""
     line = b'{"id": 12345678901234567890123, "x": 1.10, "text": "a"}\n'
@@ -164,7 +196,7 @@ def test_jsonl_to_csv_takes_its_columns_from_the_first_record() -> None:
 @pytest.mark.parametrize("name", [row.name for row in FORMATS if row.reader])
 def test_what_is_not_utf8_is_named_by_line_and_byte(name: str) -> None:
     """The place of the first bad byte, and what to do."""
-    start = {"jsonl": b'{"text": "a"}\n'}.get(name, b"text\n")
+    start = {"jsonl": b'{"text": "a"}\n', "json": b"[\n"}.get(name, b"text\n")
     with pytest.raises(InputError, match=r"in:2: byte 5 of the line \(0xe9\) is not UTF-8; .*--encoding latin-1"):
         read(start + b"caf\xc3\xa9"[:3] + b"x\xe9\n", name)
     with pytest.raises(InputError, match="UTF-16"):

@@ -43,7 +43,6 @@ def ties_of(ledger: Ledger) -> set[tuple[str, str, str]]:
         ([Activity("Create", Party(), mentions=(ANA,))], set()),
         ([Activity("Create", BO, in_reply_to=Thing("elsewhere"))], set()),
     ],
-    ids=str,
 )
 def test_who_turns_to_whom(activities: list[Activity], ties: set[tuple[str, str, str]]) -> None:
     """A tie goes from who acts to whom it is about, even if that is told in another record; nobody ties to oneself."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Run
+from tests.exports_made import EXPORTS_MADE
 
 # runs in the command's own process before anything of it is imported: every socket is an error, whoever opens it
 NO_SOCKETS = """
@@ -25,7 +26,15 @@ COMMANDS = (
     ("evaluate", "{root}/tests/golden/corpus.jsonl"),
     ("evaluate", "{root}/tests/golden/corpus.jsonl", "--report", "{tmp}/page.html"),
     ("compare", *["{root}/tests/golden/model.joblib"] * 2, "{root}/tests/golden/corpus.jsonl"),
+    ("corpus", "check", "{root}/tests/golden/corpus.jsonl"),
+    ("corpus", "split", "{root}/tests/golden/corpus.jsonl", "--train", "{tmp}/a.jsonl", "--test", "{tmp}/b.jsonl"),
+    ("corpus", "suggest", "{root}/examples/export.csv", "--text-field", "body", "-n", "2"),
+    ("classify", "{tmp}/archive", "-o", "{tmp}/out.jsonl", "--resume"),
+    ("convert", "{tmp}/archive", "--to", "activitystreams"),
+    ("analyze", "{tmp}/archive", "--report", "{tmp}/mix.html"),
     ("model", "show"),
+    ("model", "verify", "{root}/tests/golden/model.joblib", "{root}/tests/golden/corpus.jsonl"),
+    ("model", "export", "{root}/tests/golden/model.joblib", "--to", "onnx", "-o", "{tmp}/m.onnx"),
     ("completion", "bash"),
 )
 
@@ -42,9 +51,12 @@ def test_a_command_opens_no_socket(
     command: tuple[str, ...], run: Run, no_sockets: dict[str, str], tmp_path: Path
 ) -> None:
     """Each command does its work with sockets closed."""
+    for name, content in {name: files for name, files, _, _ in EXPORTS_MADE}["mastodon"].items():
+        (tmp_path / "archive" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "archive" / name).write_bytes(content)
     arguments = [word.format(root=ROOT, tmp=tmp_path) for word in command]
     done = run(*arguments, env=no_sockets)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == (4 if "verify" in command else 0), done.stderr  # the golden model is of an older solver
 
 
 def test_the_hook_would_notice(no_sockets: dict[str, str]) -> None:

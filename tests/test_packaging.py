@@ -6,10 +6,15 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tests.conftest import ROOT
 
@@ -27,7 +32,10 @@ def build(tmp_path_factory: pytest.TempPathFactory, name: str, *options: str) ->
     """Build a copy of this checkout, in a folder of that name; the archives carry one fixed date."""
     source, out = tmp_path_factory.mktemp(name), tmp_path_factory.mktemp("dist")
     for each in TRACKED:
-        subprocess.run(["cp", "-r", str(ROOT / each), str(source)], check=True)
+        if (ROOT / each).is_dir():
+            shutil.copytree(ROOT / each, source / each, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd"))
+        else:
+            shutil.copy(ROOT / each, source)
     command = [sys.executable, "-m", "build", "--no-isolation", *options, "--outdir", str(out), str(source)]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
@@ -90,3 +98,39 @@ def test_a_bare_checkout_finds_them(tmp_path: Path) -> None:
     for name in ("socialclass", "models"):
         (tmp_path / name).symlink_to(ROOT / name)
     assert labels(tmp_path, tmp_path) == "social networking"
+
+
+def test_all_that_is_installed_for_the_tests_is_locked() -> None:
+    """What `make test` installs is named in the lock file, down to what the packages need in turn."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = content["optional-dependencies"]
+    waiting = [*content["dependencies"], *(each for needed in extras.values() for each in needed)]
+    locked = dict(line.split("==") for line in (ROOT / "requirements/dev.txt").read_text().split() if "==" in line)
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while waiting:
+        wanted = Requirement(waiting.pop())
+        key = (canonicalize_name(wanted.name), frozenset(wanted.extras))
+        if key in seen or key[0] in ("socialclass", "setuptools"):  # pip-tools leaves setuptools to the environment
+            continue
+        seen.add(key)
+        assert key[0] in locked, f"{wanted}: run make lock"
+        assert wanted.specifier.contains(locked[key[0]], prereleases=True), wanted
+        for needed in metadata.requires(wanted.name) or ():
+            marker = Requirement(needed).marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in (wanted.extras or {""})):
+                waiting.append(needed)
+
+
+def test_the_oldest_versions_are_the_lower_bounds() -> None:
+    """What `make oldest` installs is the least that pyproject.toml allows, for each package a user needs."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = content["optional-dependencies"]
+    needed = [
+        *content["dependencies"],
+        *(each for name in extras if name not in ("all", "test") for each in extras[name]),
+    ]
+    oldest = dict(line.split("==") for line in (ROOT / "requirements/oldest.txt").read_text().split() if "==" in line)
+    for each in map(Requirement, needed):
+        [bound] = each.specifier
+        found = oldest[canonicalize_name(each.name)]
+        assert (bound.operator, Version(found).release[:2]) == (">=", Version(bound.version).release[:2]), each

@@ -1,5 +1,6 @@
 import json
 import pickle
+import struct
 import zlib
 from pathlib import Path
 
@@ -97,7 +98,13 @@ def test_missing_and_unwritable_files_are_named(small_model: Classifier, tmp_pat
         ({"damping": 10**400}, "OverflowError"),
         ({"classes": ["\ud800", "b"]}, "UnicodeEncodeError"),
         ({"facts": {"note": "x" * (4 << 20)}}, "a header of more than 4 MiB"),
+        ({"facts": [[1, 2]]}, "TypeError"),
         ({"facts": {"corpus": 1}}, "ValueError"),
+        ({"classes": "ab"}, "classes without names"),
+        ({"classes": ["a", "a"]}, "two of one name"),
+        ({"classes": ["a", "uncertain"]}, "fewer than two classes"),
+        ({"damping": 1e300}, "beyond 1e77"),
+        ({"damping": float("nan")}, "not finite"),
         ({"facts": {"settings": {"analyzer": {"ngrams": 10**9}}}}, "ValueError"),
         ({"facts": {"settings": {"C": "3"}}}, "ValueError"),
         ({"facts": {"sources": [{"path": 1}]}}, "ValueError"),
@@ -111,4 +118,16 @@ def test_a_header_of_another_form_is_refused(model_file: Path, change: dict[str,
     content["sha256"] = _checksum(content["header"], content["arrays"])
     joblib.dump(content, model_file, protocol=4)
     with pytest.raises(ModelError, match=why):
+        load_model(model_file)
+
+
+@pytest.mark.parametrize("name", ["idf", "coef", "intercept"])
+@pytest.mark.parametrize("number", [1e78, -1e200, float("inf"), float("nan")])
+def test_numbers_whose_products_overflow_are_refused(model_file: Path, name: str, number: float) -> None:
+    """Both cores would say something else about infinity less infinity."""
+    content = joblib.load(model_file)
+    content["arrays"][name] = struct.pack("<d", number) + content["arrays"][name][8:]
+    content["sha256"] = _checksum(content["header"], content["arrays"])
+    joblib.dump(content, model_file, protocol=4)
+    with pytest.raises(ModelError, match="not finite, or beyond 1e77"):
         load_model(model_file)

@@ -72,7 +72,7 @@ def test_every_line_is_a_row(room: Path, data: bytes, options: tuple[str, ...]) 
     outcome = classify(room, data, "lines", *options)
     wanted = count_lines(readable(data, options))
     if is_refused(outcome, data, options):
-        assert "UTF-" in outcome.err
+        assert "UTF-" in outcome.err or "packed by" in outcome.err
         assert outcome.out.count(b"\n") < max(wanted, 1)
     else:
         assert outcome.out.count(b"\n") == wanted
@@ -88,11 +88,12 @@ def test_every_row_of_a_table_is_a_row(room: Path, form: str, data: bytes, optio
     taken = readable(data, options)
     wanted = count_rows(taken, delimiter, blank_lines=one_column(taken, delimiter))
     if is_refused(outcome, data, options):
-        known = ("never closed", "no column", "are named", "header row", "UTF-", "encod")
+        known = ("never closed", "no column", "are named", "header row", "looks like a text", "carriage return", "UTF-",
+                 "encod", "packed by")  # fmt: skip
         assert any(part in outcome.err for part in known), outcome
         return
     assert wanted is not None
-    assert count_rows(outcome.out, delimiter) == (wanted if wanted > 1 else 0)
+    assert count_rows(outcome.out, delimiter) == wanted
 
 
 @given(data=JSONL | ANY_BYTES, options=ENCODINGS)
@@ -100,13 +101,25 @@ def test_every_line_of_json_is_an_object(room: Path, data: bytes, options: tuple
     """As many objects out as lines that are not blank; what is no JSON says so in its place."""
     outcome = classify(room, b'{"text": "hi"}\n' + data, "jsonl", *options, "--prefix", "sc_")
     if is_refused(outcome, data, options):
-        assert "UTF-" in outcome.err or "encod" in outcome.err, outcome
+        assert any(part in outcome.err for part in ("UTF-", "encod")), outcome
         return
     rows = [json.loads(line) for line in outcome.out.split(b"\n")[:-1]]
     assert len(rows) == 1 + count_objects(readable(b"\n" + data, options))
     wrong = [row for row in rows if row["sc_reason"].startswith("error: ")]
     assert (outcome.code == 3) == bool(wrong)
     assert len(outcome.err.splitlines()) == len(wrong)
+
+
+@given(data=ANY_BYTES | JSONL.map(lambda lines: b"[" + b",".join(lines.split(b"\n")[:-1]) + b"]"), options=ENCODINGS)
+def test_every_element_of_an_array_is_an_object(room: Path, data: bytes, options: tuple[str, ...]) -> None:
+    """A document that Python's own reader takes gives as many objects as it has elements; another one an error."""
+    outcome = classify(room, data, "json", *options, "--prefix", "sc_")
+    if is_refused(outcome, data, options):
+        return
+    rows = [json.loads(line) for line in outcome.out.split(b"\n")[:-1]]
+    taken = readable(data, options)
+    found = json.loads(taken) if taken.strip(b" \t\r\n") else []
+    assert len(rows) == (len(found) if isinstance(found, list) else 1)
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
@@ -126,6 +139,18 @@ def test_what_is_written_is_read(form: str, names: list[str], data: st.DataObjec
     assert [list(record.names) for record in found] == [[*names, "sc_l", "sc_p", "sc_r"]] * len(rows)
     assert [list(record.values) for record in found] == [[*row, "a", empty, "b"] for row in rows]
     assert [record.text for record in found] == [row[-1] for row in rows]
+
+
+@given(values=st.lists(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | CELLS, max_size=4))
+def test_no_value_of_json_is_changed_by_a_table(values: list[object]) -> None:
+    """A number, too, can be read from its cell as it was; only nothing and an empty string look the same."""
+    out, names = io.BytesIO(), [f"n{number}" for number in range(len(values))]
+    writer = writer_for("csv", out, ("label", "p", "reason"), "jsonl")
+    record = Record("hi", ["text", *names], ["hi", *values], Place("-", 1))
+    writer.write(record, AddedFields(("sc_l", "sc_p", "sc_r"), ("a", None, "b")))
+    [again] = open_records(io.BytesIO(out.getvalue()), "-", ReadOptions("csv"))
+    for cell, value in zip(again.values[1:-3], values, strict=True):
+        assert cell == (value or "") if isinstance(value, str | None) else json.loads(str(cell)) == value
 
 
 @given(texts=st.lists(CELLS | st.sampled_from(TEXTS), max_size=6))

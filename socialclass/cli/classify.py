@@ -105,6 +105,8 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
     not_english; or 'truncated', where only the first 64 KiB of a long text were judged).
     """
     sources = files or (STANDARD,)
+    if summary_json:
+        _check_summary(summary_json, (*sources, *([output] if output else [])))
     if resume:
         _check_resume(sources, output, output_format)
     classifier = open_model(model)
@@ -155,7 +157,7 @@ def _ignore(_: str) -> None:
 def _check_resume(sources: Sequence[str], output: str | None, output_format: str) -> None:
     """Refuse --resume for what is not there a second time."""
     problem = ""
-    if output is None or (os.path.exists(output) and not os.path.isfile(output)):
+    if output in (None, STANDARD) or (os.path.exists(output) and not os.path.isfile(output)):
         problem = "--resume needs a file to go on with: -o FILE"
     elif output_format == "table":
         problem = "--resume writes tsv, csv or jsonl, no table"
@@ -166,6 +168,14 @@ def _check_resume(sources: Sequence[str], output: str | None, output_format: str
             problem = f"--resume cannot read {source} a second time: it is no file"
     if problem:
         raise click.UsageError(problem)
+
+
+def _check_summary(path: str, others: Sequence[str]) -> None:
+    """Refuse to write the counts over the texts or the labels."""
+    for other in others:
+        same = other != STANDARD and os.path.realpath(path) == os.path.realpath(other)
+        if same and (os.path.isfile(path) or not os.path.exists(path)):
+            raise click.UsageError(f"--summary-json {path} would replace {other}; name another file")
 
 
 def _write_summary(tally: Tally, path: str) -> None:

@@ -1,7 +1,9 @@
 """`socialclass completion`: the script that completes commands and options in a shell."""
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
+
+VARIABLE = "_SOCIALCLASS_COMPLETE"  # by which the script asks this command for what may follow
 
 _EXAMPLES = """\b
 Examples:
@@ -14,8 +16,29 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the completion script for SHELL."""
+    click.echo(_completer(shell).source())
+
+
+def complete(instruction: str) -> None:
+    """Print what may follow the words that the script of a shell hands over: names of files where nothing else may.
+
+    instruction: what `VARIABLE` holds, such as ``bash_complete``; others are passed over.
+    """
+    shell, _, what = instruction.partition("_")
+    if what != "complete" or get_completion_class(shell) is None:
+        return
+    completer = _completer(shell)
+    words, begun = completer.get_completion_args()
+    found = completer.get_completions(words, begun)
+    if not found and not begun.startswith("-"):
+        found = [CompletionItem(begun, type="file")]
+    for item in found:
+        click.echo(completer.format_completion(item))
+
+
+def _completer(shell: str) -> ShellComplete:
     from socialclass.cli.main import cli
 
     made = get_completion_class(shell)
     assert made is not None
-    click.echo(made(cli, {}, "socialclass", "_SOCIALCLASS_COMPLETE").source())
+    return made(cli, {}, "socialclass", VARIABLE)

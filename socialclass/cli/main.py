@@ -4,16 +4,18 @@ Commands are imported when they are called for, so that `classify` starts withou
 """
 
 import importlib
+import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
 import click
 
-from socialclass.errors import SocialclassError
+from socialclass.errors import OutputError, SocialclassError
 
 # command -> module; the order is that of the help
 COMMANDS = {
@@ -37,10 +39,24 @@ Exit codes:
   2  wrong usage
   3  finished, but some records could not be read (each is named)
   4  a gate that was asked for failed (evaluate --fail-under, compare --max-flips, corpus check --strict)
-  130, 141, 143  stopped by Ctrl-C, a closed pipe, SIGTERM
+  129, 130, 141, 143  stopped by SIGHUP, Ctrl-C, a closed pipe, SIGTERM
 \b
 Environment: NO_COLOR, FORCE_COLOR
 """
+
+
+class _ClosedOutput(io.TextIOBase):
+    """Stands for a standard output that was closed from the beginning: what is written to it is an error, not lost."""
+
+    def write(self, _: str) -> int:
+        """Raise."""
+        raise OutputError("standard output is closed", remedy="name a file: -o FILE, or > FILE")
+
+    @property
+    def buffer(self) -> NoReturn:
+        """Raise: bytes are written to it, too."""
+        self.write("")
+        raise AssertionError
 
 
 class _LazyGroup(click.Group):
@@ -90,11 +106,15 @@ def main(args: Sequence[str] | None = None) -> int:
 
     Click itself would turn a closed pipe and Ctrl-C into exit 1; here they keep their own codes.
     """
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _terminated)
+    if sys.stdout is None:
+        sys.stdout = _ClosedOutput()
     try:
         code = _run(list(sys.argv[1:] if args is None else args))
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code
     except SocialclassError as error:
         return _fail(str(error))
@@ -114,6 +134,11 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _run(args: list[str]) -> int:
+    if instruction := os.environ.get("_SOCIALCLASS_COMPLETE"):
+        from socialclass.cli.completion import complete
+
+        complete(instruction)
+        return 0
     try:
         with cli.make_context("socialclass", args) as context:
             cli.invoke(context)
@@ -143,6 +168,6 @@ def _terminated(number: int, frame: FrameType | None) -> NoReturn:
 
 def _discard_stdout() -> None:
     """Keep the interpreter from flushing what nobody reads, which would end in a traceback."""
-    if sys.stdout is not None:
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, sys.stdout.fileno())
+    with suppress(io.UnsupportedOperation):  # where it was closed from the beginning
+        number = sys.stdout.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)

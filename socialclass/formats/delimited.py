@@ -2,15 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from socialclass.errors import InputError, UnknownFieldError
-from socialclass.formats.records import AddedFields, Place, Record, as_cell, without_formula
+from socialclass.formats.records import AddedFields, Place, Record, as_cell, own_cell, without_formula
 from socialclass.formats.streams import decoded_lines
 
 # the csv module quotes what its line end holds: this makes it quote a lone carriage return, too
 _CRLF = "\r\n"
+_LONE_RETURN = "a carriage return stands outside of quotes, with no line feed after it"
+_NAME = re.compile(r"[\w.:-]+")  # what an only column may be called; a text, mostly, is no name
+_WAITING = 1000  # records
 _MAX_FIELD = 16 << 20  # characters; an unclosed quote would otherwise swallow the rest of any file
 
 
@@ -31,16 +35,21 @@ class _Lines:
 
 
 def read_delimited(
-    stream: BinaryIO, place: str, encoding: str, errors: str, delimiter: str, text_field: str | None
-) -> Iterator[Record]:
+    stream: BinaryIO, place: str, encoding: str, errors: str, delimiter: str, text_field: str | None,
+    on_header: Callable[[Sequence[str]], None] | None = None,
+) -> Iterator[Record]:  # fmt: skip
     """Yield a record a row after the header; a row with too many or too few cells is a record with an `error`.
 
+    on_header: told the header's cells, which no record tells where there is none.
     Raises `InputError` when the text column is missing or ambiguous, or a quote is never closed.
     """
     rows = _rows(decoded_lines(stream, place, encoding, errors), delimiter, place)
     header = _header(rows, place)
     if header is not None:
-        yield from _records(rows, header, text_column(header, text_field, place), place)
+        column = text_column(header, text_field, place)
+        if on_header is not None:
+            on_header(header)
+        yield from _records(rows, header, column, place)
 
 
 def read_header(lines: Iterator[str], delimiter: str, place: str) -> tuple[list[str], int] | None:
@@ -66,7 +75,8 @@ def _header(rows: Iterator[tuple[list[str], int, str]], place: str) -> list[str]
         return None
     header, _, error = first
     if error or not header:
-        raise InputError(error or "the header row is blank", place=f"{place}:1", remedy="mend the header row")
+        remedy = "put line feeds for them: tr '\\r' '\\n'" if error == _LONE_RETURN else "mend the header row"
+        raise InputError(error or "the header row is blank", place=f"{place}:1", remedy=remedy)
     return header
 
 
@@ -110,7 +120,8 @@ def _rows(source: Iterator[str], delimiter: str, place: str, first: int = 1) -> 
                     place=f"{place}:{start}",
                     remedy='close it, or double the quotes inside it ("")',
                 ) from None
-            yield ["".join(lines.kept).rstrip("\r\n")], start, f"malformed row ({problem})"
+            what = _LONE_RETURN if "new-line" in str(problem) else f"malformed row ({problem})"
+            yield ["".join(lines.kept).rstrip("\r\n")], start, what
 
 
 def as_row(cells: Sequence[str], delimiter: str) -> str:
@@ -127,8 +138,15 @@ def as_row(cells: Sequence[str], delimiter: str) -> str:
 def text_column(header: Sequence[str], name: str | None, place: str) -> int:
     """Return the index of the column that holds the text.
 
-    Without a name it is ``text``, or the only column. Raises `InputError` listing the columns.
+    Without a name it is ``text``, or the only column, if it is called by one word: else the first row is likely a text,
+    which would be lost. Raises `InputError` listing the columns.
     """
+    if name is None and len(header) == 1 and not _NAME.fullmatch(header[0]):
+        raise InputError(
+            f"the first row is the header, and {header[0][:60]!r} looks like a text",
+            place=place,
+            remedy="give the column its name (--text-field NAME), or read without a header (--input-format lines)",
+        )
     wanted = name if name is not None else ("text" if len(header) > 1 else header[0])
     found = [i for i, column in enumerate(header) if column == wanted]
     if not found:
@@ -142,10 +160,16 @@ def text_column(header: Sequence[str], name: str | None, place: str) -> int:
     return found[0]
 
 
+def _is_placed(record: Record, names: Sequence[str]) -> bool:
+    """Say whether each of a record's values has a column."""
+    return len(record.names) == len(record.values) and set(record.names) <= set(names)
+
+
 class DelimitedWriter:
     """The record's own cells, then the added ones; surplus cells of a ragged row come last.
 
     names: the records' own fields, None before the first; safe: cells are written as `without_formula` has them.
+    Records that cannot be read wait for the first that tells the fields, up to `_WAITING` of them.
     """
 
     def __init__(self, stream: BinaryIO, delimiter: str, header: bool = True, safe: bool = False) -> None:
@@ -154,9 +178,14 @@ class DelimitedWriter:
         self.safe = safe
         self._header = header
         self.names: tuple[str, ...] | None = None
+        self._expected: tuple[Sequence[str], tuple[str, ...]] | None = None
+        self._waiting: list[tuple[Record, AddedFields]] = []
 
     def write(self, record: Record, added: AddedFields) -> None:
         """Write one record as a row, after the header row if it is the first."""
+        if self.names is None and record.error and self._expected is None and len(self._waiting) < _WAITING:
+            self._waiting.append((record, added))
+            return
         names = self._begin(record.names, added.names)
         cells = self._own_cells(record, names)
         size = len(names)
@@ -167,6 +196,10 @@ class DelimitedWriter:
         self._begin(names, added)
         self._stream.write(rows)
 
+    def expect(self, names: Sequence[str], added: tuple[str, ...]) -> None:
+        """Take note of the header row that is written if no record comes."""
+        self._expected = self._expected or (names, added)
+
     def takes_rows(self, names: Sequence[str]) -> bool:
         """Say whether records of these names stand in the table as they are."""
         return self.names is None or self.names == tuple(names)
@@ -176,11 +209,15 @@ class DelimitedWriter:
             self.names = tuple(names)
             if self._header:
                 self._row([*names, *added])
+            for record, fields in self._waiting:
+                self.write(record, fields)
+            self._waiting.clear()
         return self.names
 
     def _own_cells(self, record: Record, names: tuple[str, ...]) -> list[str]:
-        cells = [as_cell(value) for value in record.values]
-        if not record.error and tuple(record.names) != names:
+        cells = [own_cell(value) for value in record.values]
+        in_order = tuple(record.names) == names
+        if not in_order and (not record.error or _is_placed(record, names)):
             cells = self._by_name(record, names)
         return cells + [""] * (len(names) - len(cells))
 
@@ -193,11 +230,16 @@ class DelimitedWriter:
                 place=str(record.place),
                 remedy="write --output-format jsonl",
             )
-        return [as_cell(own.get(name)) for name in names]
+        return [own_cell(own.get(name)) for name in names]
 
     def _row(self, cells: Sequence[str]) -> None:
         cells = list(map(without_formula, cells)) if self.safe else cells
         self._stream.write(as_row(cells, self.delimiter).encode() + b"\n")
 
     def close(self) -> None:
-        """Nothing is owed."""
+        """Write the header row of a table without rows, and records that still wait."""
+        if self._expected is not None:
+            self._begin(*self._expected)
+        elif self._waiting:
+            record, added = self._waiting[0]
+            self._begin(record.names, added.names)

@@ -70,17 +70,24 @@ def without_formula(cell: str) -> str:
 
 
 def as_cell(value: object) -> str:
-    """Return a field's value as a cell of a text table: numbers to four decimals, nothing for None.
+    """Return an added field's value as a cell of a text table: numbers to four decimals, nothing for None.
 
     >>> [as_cell(0.123456), as_cell(None), as_cell("a")]
     ['0.1235', '', 'a']
+    """
+    return f"{value:.4f}" if isinstance(value, float) else own_cell(value)
+
+
+def own_cell(value: object) -> str:
+    """Return a record's own value as a cell of a text table: strings as they are, nothing for None, the rest as JSON.
+
+    >>> [own_cell(1e-09), own_cell(None), own_cell("a"), own_cell([True])]
+    ['1e-09', '', 'a', '[true]']
     """
     if isinstance(value, str):
         return value
     if value is None:
         return ""
-    if isinstance(value, float):
-        return f"{value:.4f}"
     import json
 
     return json.dumps(value, ensure_ascii=False)

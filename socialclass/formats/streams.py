@@ -1,20 +1,21 @@
 """Bytes in and out: opening files, decoding lines, writing whole files or nothing. No format is known here."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from socialclass.errors import InputError, OutputError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STANDARD = "-"
 LONGEST_LINE = 1 << 18  # bytes of a line that `line_blocks` hands out whole
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# how packed files begin, and what unpacks them
+_PACKED = {b"\x1f\x8b\x08": "gzip", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d+)|/dev/std(out)")
 
 
 class Block(NamedTuple):
@@ -121,9 +122,12 @@ def _whole_characters(data: bytes) -> int:
 
 
 def without_mark(start: bytes, place: str) -> bytes:
-    """Return a stream's first bytes without a byte order mark; raises `InputError` for UTF-16."""
+    """Return a stream's first bytes without a byte order mark; raises `InputError` for UTF-16 and what is packed."""
     if start[:2] in _UTF16:
         raise InputError("this is UTF-16, not UTF-8", place=place, remedy="say so: --encoding utf-16")
+    for mark, name in _PACKED.items():
+        if start.startswith(mark):
+            raise InputError(f"this is packed by {name}", place=place, remedy=f"unpack it first: {name} -dc FILE")
     return start.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -159,34 +163,37 @@ def _transcoded_lines(stream: BinaryIO, place: str, encoding: str, errors: str) 
 def open_output(path: str | None) -> Iterator[BinaryIO]:
     """Open the output for writing bytes: standard output for None, else a file.
 
-    A regular file is replaced when all is written and not before; a symlink is written through; a device or a FIFO
-    is written to as it is. Raises `OutputError`.
+    A regular file is replaced when all is written and not before; a symlink is written through; a device, a FIFO or
+    what is open already (``/dev/fd/3``, as the shell's ``>(…)`` names it) is written to as it is. Raises `OutputError`.
     """
     if path is None or path == STANDARD:
         if sys.stdout is None:
             raise OutputError("standard output is closed", remedy="name a file: -o FILE")
         yield sys.stdout.buffer
         return
-    from pathlib import Path
-
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-            with open(target, "wb") as stream:
+        if found := _DESCRIPTOR.fullmatch(path):
+            with os.fdopen(os.dup(1 if found[2] else int(found[1])), "wb") as stream:
                 yield stream
-            return
-        with _replacing(target) as stream:
-            yield stream
+        elif os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as stream:
+                yield stream
+        else:
+            with _replacing(path) as stream:
+                yield stream
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise OutputError(error.strerror or str(error), place=path, remedy="choose another -o") from error
+        raise OutputError(error.strerror or str(error), place=path, remedy="name another file") from error
 
 
 @contextmanager
-def _replacing(target: "Path") -> Iterator[BinaryIO]:
-    import tempfile  # here, as pathlib above: most runs write to standard output, and both are slow to import
+def _replacing(path: str) -> Iterator[BinaryIO]:
+    # here: most runs write to standard output, and both are slow to import
+    import tempfile
+    from pathlib import Path
 
+    target = Path(os.path.realpath(path))
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:

@@ -1,12 +1,12 @@
 """The table of formats: its rows drive the options, the README and the tests."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from os.path import splitext
 from typing import BinaryIO
 
 from socialclass.formats.delimited import DelimitedWriter, read_delimited
-from socialclass.formats.jsonlines import JsonLinesWriter, read_json_lines
+from socialclass.formats.jsonlines import JsonLinesWriter, read_json, read_json_lines
 from socialclass.formats.lines import PlainWriter, read_lines, read_whole
 from socialclass.formats.records import Record, Writer
 from socialclass.formats.streams import STANDARD, read_binary
@@ -19,12 +19,14 @@ class ReadOptions:
     format: a name of `INPUT_FORMATS`, or ``auto``.
     text_field: the column or key that holds the text; None for ``text`` or an only column.
     encoding: a codec's name; errors: ``strict`` or ``replace``.
+    on_header: told the cells of a table's header row.
     """
 
     format: str = "auto"
     text_field: str | None = None
     encoding: str = "utf-8"
     errors: str = "strict"
+    on_header: Callable[[Sequence[str]], None] | None = field(default=None, kw_only=True)
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
@@ -61,14 +63,14 @@ FORMATS: tuple[Format, ...] = (
         "csv",
         (".csv",),
         "comma-separated with a header row",
-        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, ",", o.text_field),
+        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, ",", o.text_field, o.on_header),
         lambda stream, added, header, safe: DelimitedWriter(stream, ",", header is not False, safe),
     ),
     Format(
         "tsv",
         (".tsv", ".tab"),
         "tab-separated with a header row, quoted like CSV; for lines: label, probability, text",
-        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, "\t", o.text_field),
+        lambda stream, place, o: read_delimited(stream, place, o.encoding, o.errors, "\t", o.text_field, o.on_header),
         lambda stream, added, header, safe: DelimitedWriter(stream, "\t", header is not False, safe),
     ),
     Format(
@@ -77,6 +79,13 @@ FORMATS: tuple[Format, ...] = (
         "one JSON object a line",
         lambda stream, place, o: read_json_lines(stream, place, o.encoding, o.errors, o.text_field),
         lambda stream, added, header, safe: JsonLinesWriter(stream),
+    ),
+    Format(
+        "json",
+        (),
+        "a JSON array of objects, read whole and written as jsonl; .json is this where it begins with [",
+        lambda stream, place, o: read_json(stream, place, o.encoding, o.errors, o.text_field),
+        None,
     ),
 )
 _BY_NAME = {row.name: row for row in FORMATS}
@@ -97,7 +106,10 @@ def detect_format(source: str, head: bytes = b"") -> str:
     for row in FORMATS:
         if suffix in row.suffixes:
             return row.name
-    return "jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else "lines"
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if suffix == ".json" and first == b"[":
+        return "json"
+    return "jsonl" if first == b"{" else "lines"
 
 
 def read_records(source: str, options: ReadOptions) -> Iterator[Record]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from socialclass.scoring.reference import Counts, Scores, Terms, Weights
 
 if TYPE_CHECKING or os.environ.get("SOCIALCLASS_PURE"):
-    from socialclass.scoring.reference import Scorer, all_finite, count_terms, line_feeds
+    from socialclass.scoring.reference import Scorer, all_moderate, count_terms, line_feeds
 else:
     try:
-        from socialclass.scoring.compiled import Scorer, all_finite, count_terms, line_feeds
+        from socialclass.scoring.compiled import Scorer, all_moderate, count_terms, line_feeds
     except ImportError:  # no compiler at install
-        from socialclass.scoring.reference import Scorer, all_finite, count_terms, line_feeds
+        from socialclass.scoring.reference import Scorer, all_moderate, count_terms, line_feeds
 
-__all__ = ["Counts", "Scorer", "Scores", "Terms", "Weights", "all_finite", "count_terms", "line_feeds"]
+__all__ = ["Counts", "Scorer", "Scores", "Terms", "Weights", "all_moderate", "count_terms", "line_feeds"]

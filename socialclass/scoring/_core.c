@@ -54,8 +54,8 @@ static PyMethodDef core_methods[] = {
 
 static PyMethodDef module_methods[] = {
     {"line_feeds", (PyCFunction)core_line_feeds, METH_VARARGS, "line_feeds(data) -> how many of the bytes are one."},
-    {"all_finite", (PyCFunction)core_all_finite, METH_VARARGS,
-     "all_finite(data) -> whether no double in the bytes, little end first, is infinite, no number, or beyond 1e303."},
+    {"all_moderate", (PyCFunction)core_all_moderate, METH_VARARGS,
+     "all_moderate(data) -> whether all doubles in the bytes, little end first, are numbers of at most 2^257."},
     {"last_row_end", (PyCFunction)core_last_row_end, METH_VARARGS,
      "last_row_end(block, delimiter) -> where the last whole row of a CSV block that begins with one ends; 0: none."},
     {NULL, NULL, 0, NULL},

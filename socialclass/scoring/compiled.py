@@ -24,7 +24,7 @@ from socialclass.text import (
 
 LONG_LINE = -2  # see LabelledBlock.bad_byte
 
-all_finite, line_feeds = _core.all_finite, _core.line_feeds
+all_moderate, line_feeds = _core.all_moderate, _core.line_feeds
 
 
 class LabelledBlock(NamedTuple):

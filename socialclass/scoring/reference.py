@@ -17,6 +17,9 @@ from typing import NamedTuple, overload
 
 from socialclass.text import AnalyzerSettings, analyze
 
+# sign and upper exponent of doubles up to 2^257, or 2e77
+_MODERATE = bytes([*range(0x50), *range(0x80, 0xD0)])
+
 
 class Terms(Sequence[str]):
     """A vocabulary as it stands in a model file, UTF-8 joined by line feeds; split when a term is first asked for.
@@ -188,15 +191,14 @@ def line_feeds(data: bytes | memoryview) -> int:
     return bytes(data).count(b"\n")
 
 
-def all_finite(data: bytes | memoryview) -> bool:
-    """Say whether all doubles in the bytes, little end first, are numbers of at most 1e303.
+def all_moderate(data: bytes | memoryview) -> bool:
+    """Say whether all doubles in the bytes, little end first, are finite, and such that products of three of them are.
 
     >>> from struct import pack
-    >>> all_finite(pack("<2d", 1.5, -2.5)), all_finite(pack("<2d", 1.5, float("-inf")))
-    (True, False)
+    >>> all_moderate(pack("<2d", 1.5, -2e77)), all_moderate(pack("<d", 1e100)), all_moderate(pack("<d", float("-inf")))
+    (True, False, False)
     """
-    tops = bytes(data[7::8])  # of each number the sign and the upper exponent: all ones only beyond 1e303
-    return 0x7F not in tops and 0xFF not in tops
+    return not bytes(data[7::8]).translate(None, _MODERATE)
 
 
 def floats(values: Iterable[float]) -> "array[float]":

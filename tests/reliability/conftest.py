@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ import pytest
 Command = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 EXECUTABLE = str(Path(sys.executable).parent / "socialclass")
-# root may read and write whatever it likes; without its capabilities it is a user like any other
-UNPRIVILEGED = ("setpriv", "--inh-caps=-all", "--bounding-set=-all") if os.geteuid() == 0 else ()
+# root may read and write whatever it likes: another user may not; without its capabilities root is a user like any
+# other, too, if no other may run the command where it is installed
+_WITHOUT_RIGHTS = {
+    "another user": ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
+    "root without capabilities": ("setpriv", "--inh-caps=-all", "--bounding-set=-all"),
+}
 POST = b"Join us Friday: 20% off all boots"
 CHAT = b"hey mum, landed safely, call you tonight"
 
@@ -32,6 +37,27 @@ def command(tmp_path: Path) -> Command:
         return subprocess.run(words, input=stdin, env=environment, **settings)
 
     return run
+
+
+@pytest.fixture(params=_WITHOUT_RIGHTS if os.geteuid() == 0 else ["this user"])
+def unprivileged(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Return words that run a command as a user who may not do everything."""
+    before = _WITHOUT_RIGHTS.get(request.param, ())
+    done = subprocess.run([*before, EXECUTABLE, "--version"], capture_output=True, check=False, cwd="/")
+    if done.returncode != 0 and request.param == "another user":
+        pytest.skip(f"no other user may run {EXECUTABLE}")
+    return before
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Return a folder that any user may enter, with a file of two posts; those of pytest are closed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(os.path.realpath(name))
+        folder.chmod(0o755)
+        (folder / "posts.txt").write_bytes(POST + b"\n" + CHAT + b"\n")
+        yield folder
+        folder.chmod(0o755)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Bad and odd input: never lose, reorder or invent a record."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.conftest import CHAT, EXECUTABLE, POST, UNPRIVILEGED, Command, failed_cleanly
+from tests.reliability.conftest import CHAT, EXECUTABLE, POST, Command, failed_cleanly
 
 
 def case(name: str, expected: str) -> pytest.MarkDecorator:
@@ -136,6 +137,73 @@ def test_csv_unterminated_quote(command: Command) -> None:
     failed_cleanly(command("classify", "--input-format", "csv", stdin=rows), 1, ":3: ", "never closed")
 
 
+@case("CSV: a header row alone", "0 records, exit 0, a header row out")
+@pytest.mark.parametrize("options", [[], ["--probabilities"], ["--csv-safe"], ["--resume"]])
+def test_csv_header_alone(command: Command, tmp_path: Path, options: list[str]) -> None:
+    """A day without posts is a table all the same."""
+    (tmp_path / "a.csv").write_bytes(b"id,text\n")
+    done = command("classify", "a.csv", *options, "-o", "out.csv")
+    assert done.returncode == 0
+    assert (tmp_path / "out.csv").read_bytes().startswith(b"id,text,predicted_label,probability,reason")
+    assert (tmp_path / "out.csv").read_bytes().count(b"\n") == 1
+    (tmp_path / "b.csv").write_bytes(b"text,id\nhey mum,1\n")
+    both = command("classify", "a.csv", "b.csv", "--output-format", "csv").stdout
+    assert both == command("classify", "b.csv").stdout
+    assert command("classify", "a.csv", "--no-header").stdout == b""
+
+
+@case("CSV: one column, and no header row", "error: the first text is no header")
+@pytest.mark.parametrize("first", [b"hey mum", b'"sale, now"', b"Sale!", "\U0001f642".encode(), b""])
+def test_csv_without_a_header(command: Command, first: bytes) -> None:
+    """A text that is taken for the header is a text that is lost."""
+    done = command("classify", "--input-format", "csv", stdin=(first or b'""') + b"\nhome soon\n")
+    failed_cleanly(done, 1, "looks like a text", "--text-field", "--input-format lines")
+    words = ["classify", "--input-format", "csv", "--text-field", first.decode().strip('"')]
+    assert command(*words, stdin=(first or b'""') + b"\nhome soon\n").stdout.count(b"\n") == 2
+
+
+@case("packed by gzip, xz or zstd", "error naming what packs it")
+@pytest.mark.parametrize("name", ["posts.txt.gz", "posts.csv.gz", "posts.csv", "-"])
+def test_packed(command: Command, tmp_path: Path, name: str) -> None:
+    """No encoding would make texts of it."""
+    data = gzip.compress(b"text\nhey mum\n")
+    (tmp_path / "posts.csv").write_bytes(data)
+    (tmp_path / name).write_bytes(data)
+    failed_cleanly(command("classify", name, stdin=data), 1, "packed by gzip", "gzip -dc")
+    for packer, start in (("xz", b"\xfd7zXZ\0"), ("zstd", b"\x28\xb5\x2f\xfd")):
+        failed_cleanly(command("classify", stdin=start + bytes(9)), 1, f"packed by {packer}")
+
+
+@case("CSV: lines that end with CR alone", "error that says so, and how to mend it")
+def test_csv_of_carriage_returns(command: Command) -> None:
+    """Where only the header ends with a line feed, each record is named."""
+    failed_cleanly(command("classify", "--input-format", "csv", stdin=b"id,text\r1,hey\r"), 1, ":1: ", "tr '\\r'")
+    done = command("classify", "--input-format", "csv", stdin=b"id,text\n1,hey\r2,mum\n3,sale\n")
+    failed_cleanly(done, 3, ":2: a carriage return stands outside of quotes")
+    assert done.stdout.count(b"\n") == 3
+
+
+@case("JSONL to CSV: the first lines are bad", "record errors, exit 3; the columns are those of the first object")
+def test_bad_json_before_the_columns_are_known(command: Command) -> None:
+    """A line that is no object has no columns to give; an object with a wrong text is put under its own."""
+    rows = b'[oops\n7\n{"id": 1, "text": "hey mum"}\n{"text": 5, "id": 2}\n[]\n'
+    done = command("classify", "--input-format", "jsonl", "--output-format", "csv", stdin=rows)
+    failed_cleanly(done, 3, ":1: ", ":2: ", ":4: ", ":5: ")
+    table = list(csv.reader(io.StringIO(done.stdout.decode())))
+    assert [row[:2] for row in table] == [
+        ["id", "text"],
+        ["[oops", ""],
+        ["7", ""],
+        ["1", "hey mum"],
+        ["2", "5"],
+        ["[]", ""],
+    ]
+    for count in (2, 2000):
+        done = command("classify", "--input-format", "jsonl", "--output-format", "csv", stdin=b"[]\n" * count)
+        assert done.stdout.splitlines()[0] == b"unreadable,predicted_label,probability,reason"
+        assert done.stdout.count(b"\n") == 1 + count
+
+
 @case("duplicate text column", "error that lists the columns")
 def test_duplicate_text_column(command: Command) -> None:
     """Which of two is meant cannot be guessed."""
@@ -190,10 +258,21 @@ def test_directory(command: Command, tmp_path: Path) -> None:
 
 
 @case("no permission", "named error, 1")
-def test_no_permission(command: Command, posts: Path) -> None:
-    """A file that may not be read is named."""
-    posts.chmod(0)
-    failed_cleanly(command("classify", posts, before=UNPRIVILEGED), 1, "posts.txt: Permission denied")
+def test_no_permission(command: Command, open_folder: Path, unprivileged: tuple[str, ...]) -> None:
+    """A file, or a file in a folder, that may not be read is named; so is a folder that may not be written to."""
+    (open_folder / "posts.txt").chmod(0)
+    done = command("classify", "posts.txt", before=unprivileged, cwd=open_folder)
+    failed_cleanly(done, 1, "posts.txt: Permission denied")
+    (open_folder / "posts.txt").chmod(0o644)
+    open_folder.chmod(0o555)
+    for options in ([], ["--resume"]):
+        done = command("classify", "posts.txt", "-o", "out.tsv", *options, before=unprivileged, cwd=open_folder)
+        failed_cleanly(done, 1, "out.tsv: Permission denied")
+    (open_folder / "closed").mkdir(0)
+    failed_cleanly(
+        command("classify", "closed/a.txt", before=unprivileged, cwd=open_folder), 1, "closed/a.txt: Permission denied"
+    )
+    assert sorted(path.name for path in open_folder.iterdir()) == ["closed", "posts.txt"]
 
 
 @case("missing file", "named error, 1")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.conftest import CHAT, EXECUTABLE, POST, UNPRIVILEGED, Command, failed_cleanly
+from tests.reliability.conftest import CHAT, EXECUTABLE, POST, Command, failed_cleanly
 
 
 def case(name: str, expected: str) -> pytest.MarkDecorator:
@@ -61,9 +61,10 @@ def test_dev_full(posts: Path) -> None:
 
 
 @case("closed stdout", "1 with the reason")
-def test_closed_stdout(command: Command, posts: Path) -> None:
+@pytest.mark.parametrize("words", ["classify posts.txt", "--version", "--help", "model show", "analyze posts.txt"])
+def test_closed_stdout(posts: Path, words: str) -> None:
     """A process started with standard output closed says so."""
-    script = f"{EXECUTABLE} classify {posts} >&-"
+    script = f"cd {posts.parent}; {EXECUTABLE} {words} >&-"
     done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=60)
     failed_cleanly(done, 1, "standard output is closed")
 
@@ -92,6 +93,7 @@ def test_file_size_limit(command: Command, many: Path, tmp_path: Path) -> None:
     [
         pytest.param(signal.SIGINT, 130, marks=case("SIGINT", "130, no traceback"), id="SIGINT"),
         pytest.param(signal.SIGTERM, 143, marks=case("SIGTERM", "143, no traceback"), id="SIGTERM"),
+        pytest.param(signal.SIGHUP, 129, marks=case("SIGHUP", "129, no temp left; nohup goes on"), id="SIGHUP"),
     ],
 )
 def test_signal(tmp_path: Path, number: int, code: int) -> None:
@@ -108,6 +110,21 @@ def test_signal(tmp_path: Path, number: int, code: int) -> None:
     assert process.returncode == code
     assert stderr == b""
     assert list(tmp_path.iterdir()) == []
+
+
+@case("SIGHUP", "129, no temp left; nohup goes on")
+def test_nohup(tmp_path: Path) -> None:
+    """What was told to survive its terminal does."""
+    words = ["nohup", EXECUTABLE, "classify", "--line-buffered", "-o", "out.tsv"]
+    with subprocess.Popen(words, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(POST + b"\n")
+        process.stdin.flush()
+        wait_for(lambda: any(tmp_path.iterdir()))
+        process.send_signal(signal.SIGHUP)
+        process.communicate(CHAT, timeout=60)
+    assert process.returncode == 0
+    assert (tmp_path / "out.tsv").read_bytes().count(b"\n") == 2
 
 
 @case("kill -9 during -o", "no torn file")
@@ -151,14 +168,50 @@ def test_output_fifo(posts: Path, tmp_path: Path) -> None:
     assert stat.S_ISFIFO(os.stat(tmp_path / "fifo").st_mode)
 
 
+@case("-o what is open already: >(…), /dev/stdout, /dev/fd/3", "written to, never renamed over")
+def test_output_descriptor(posts: Path, tmp_path: Path) -> None:
+    """What the shell has opened gets the rows between what else is written to it."""
+    parts = [
+        "set -e",
+        f"(echo first; {EXECUTABLE} classify {posts} -o /dev/stdout; echo last) > file",
+        f"{EXECUTABLE} classify {posts} -o /dev/stdout | cat > piped",
+        f"(echo first >&3; {EXECUTABLE} classify {posts} -o /dev/fd/3; echo last >&3) 3> third",
+        f"{EXECUTABLE} classify {posts} -o >(cat > process; touch done)",
+    ]
+    subprocess.run(["bash", "-c", "\n".join(parts)], cwd=tmp_path, check=True, timeout=60)
+    wait_for((tmp_path / "done").exists)
+    rows = (tmp_path / "process").read_bytes()
+    assert rows.count(b"\n") == 2
+    assert (tmp_path / "piped").read_bytes() == rows
+    assert (tmp_path / "file").read_bytes() == (tmp_path / "third").read_bytes() == b"first\n" + rows + b"last\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "done",
+        "file",
+        "piped",
+        "posts.txt",
+        "process",
+        "third",
+    ]
+
+
+@case("--summary-json over an input or the output", "usage error, 2")
+def test_summary_over_the_texts(command: Command, posts: Path, tmp_path: Path) -> None:
+    """Counts replace no texts and no labels."""
+    (tmp_path / "link").symlink_to("posts.txt")
+    before = posts.read_bytes()
+    for words in (["posts.txt"], ["link"], ["posts.txt", "-o", "link"]):
+        failed_cleanly(command("classify", *words, "--summary-json", "./posts.txt"), 2, "would replace")
+    words = ["classify", "posts.txt", "-o", "out", "--summary-json"]
+    failed_cleanly(command(*words, tmp_path / "out"), 2, "would replace out")
+    failed_cleanly(command(*words, "nowhere/out"), 1, "nowhere/out: No such file", "name another file")
+    assert posts.read_bytes() == before
+
+
 @case("read-only directory", "works")
-def test_read_only_directory(command: Command, posts: Path, tmp_path: Path) -> None:
+def test_read_only_directory(command: Command, open_folder: Path, unprivileged: tuple[str, ...]) -> None:
     """Labelling writes nothing beside its output."""
-    tmp_path.chmod(0o555)
-    try:
-        done = command("classify", posts, before=UNPRIVILEGED)
-    finally:
-        tmp_path.chmod(0o755)
+    open_folder.chmod(0o555)
+    done = command("classify", "posts.txt", before=unprivileged, cwd=open_folder, env={"HOME": str(open_folder)})
     assert done.returncode == 0
     assert done.stdout.count(b"\n") == 2
 

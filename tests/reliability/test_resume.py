@@ -153,7 +153,8 @@ def test_changes_are_noticed(command: Command, tmp_path: Path, big: Path) -> Non
 def test_not_resumable(command: Command, tmp_path: Path, posts: Path) -> None:
     """Standard input and FIFOs give their bytes once; a terminal, a device and a table take them once."""
     os.mkfifo(tmp_path / "fifo")
-    for words in (["-o", "out.tsv"], ["posts.txt"], ["posts.txt", "-o", "/dev/null"], ["fifo", "-o", "out.tsv"],
+    for words in (["-o", "out.tsv"], ["posts.txt"], ["posts.txt", "-o", "-"],
+                  ["posts.txt", "-o", "/dev/null"], ["fifo", "-o", "out.tsv"],
                   ["posts.txt", "-o", "out.txt", "--output-format", "table"]):  # fmt: skip
         failed_cleanly(command("classify", "--resume", *words), 2, "--resume")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fifo", "posts.txt"]

@@ -308,16 +308,16 @@ static PyObject *core_line_feeds(PyObject *Py_UNUSED(module), PyObject *args) {
     return PyLong_FromSize_t(feeds);
 }
 
-/* `reference.all_finite`: of each number, little end first, the sign and the upper exponent are not all ones. */
-static PyObject *core_all_finite(PyObject *Py_UNUSED(module), PyObject *args) {
+/* `reference.all_moderate`, by each number's last byte: its sign and upper exponent. */
+static PyObject *core_all_moderate(PyObject *Py_UNUSED(module), PyObject *args) {
     Py_buffer data;
     if (!PyArg_ParseTuple(args, "y*", &data))
         return NULL;
-    int ones = 0;
+    int beyond = 0;
     for (Py_ssize_t i = 7; i < data.len; i += 8)
-        ones |= (((const uint8_t *)data.buf)[i] & 0x7f) == 0x7f;
+        beyond |= (((const uint8_t *)data.buf)[i] & 0x7f) > 0x4f;
     PyBuffer_Release(&data);
-    return PyBool_FromLong(!ones);
+    return PyBool_FromLong(!beyond);
 }
 
 static void core_dealloc(Core *core) {
