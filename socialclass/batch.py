@@ -7,9 +7,9 @@ for CSV and JSON Lines, else record by record), and writes. A run on files can b
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from socialclass.blocks import BEGINNING, Position, can_label_blocks, is_regular, label_blocks
 from socialclass.classifier import Classifier
@@ -37,8 +37,7 @@ def _ignore(_: object) -> None:
     """Tell nobody."""
 
 
-@dataclass(frozen=True)
-class BatchOptions:
+class BatchOptions(NamedTuple):
     """What is read and what is written.
 
     output_format: a name of `formats.OUTPUT_FORMATS`, or ``auto`` for tsv from lines and each other input's own.
@@ -50,8 +49,8 @@ class BatchOptions:
     at_once: give each record out as it is labelled.
     """
 
-    labels: LabelOptions = field(default_factory=LabelOptions)
-    reading: InputOptions = field(default_factory=InputOptions)
+    labels: LabelOptions = LabelOptions()
+    reading: InputOptions = InputOptions()
     output_format: str = "auto"
     header: bool | None = None
     csv_safe: bool = False
@@ -193,7 +192,7 @@ class Batch:
 
         with open_lines(source) as stream:
             if stream is not None:
-                options = replace(asked.labels, check_language=asked.language_check is not False)
+                options = asked.labels._replace(check_language=asked.language_check is not False)
                 lane = ActivityLane(self._classifier, options, source)
                 found = label_table(stream, lane, self._classifier, options, self.tally, self._jobs,
                                     self._position(), self._reached_position)  # fmt: skip
@@ -204,7 +203,7 @@ class Batch:
         self, records: Iterator[Record], stream: BinaryIO | None, writer: Writer, of_export: bool = False
     ) -> None:
         check = self._options.language_check
-        options = replace(self._options.labels, check_language=of_export if check is None else check)
+        options = self._options.labels._replace(check_language=of_export if check is None else check)
         before = self._start.at if self._start is not None else 0
         found = label_records(islice(records, before, None), self._classifier, options, self.tally)
         for number, labelled in enumerate(found, before + 1):

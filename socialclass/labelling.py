@@ -15,8 +15,7 @@ BATCH = 1000
 UNCERTAIN_REASONS = ("empty", "no_known_terms", "low_confidence", "not_english")
 
 
-@dataclass(frozen=True)
-class LabelOptions:
+class LabelOptions(NamedTuple):
     """What is added to a record.
 
     min_confidence: probability (0 to 1) below which the label is `uncertain`.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from os.path import splitext
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from socialclass.formats.delimited import DelimitedWriter, read_delimited
 from socialclass.formats.jsonlines import JsonLinesWriter, read_json, read_json_lines
@@ -33,8 +33,7 @@ Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[Record]]
 WriterMaker = Callable[[BinaryIO, tuple[str, ...], bool | None, bool], Writer]
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """A row of the table: `reader` or `writer` is None where the format goes one way only."""
 
     name: str

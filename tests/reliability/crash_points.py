@@ -122,7 +122,8 @@ def main(output: str, arguments: list[str]) -> int:
     """Return 1 if any way ended with other bytes."""
     batch.BATCH = 3  # type: ignore[attr-defined]  # its own copy of the name
     blocks.BLOCK, checkpoint.EVERY = 150, 400
-    labelling.LabelOptions.__dataclass_fields__["batch"].default = 5
+    defaults = labelling.LabelOptions()._replace(batch=5)
+    labelling.LabelOptions.__new__.__defaults__ = tuple(defaults)
     words = ["classify", *arguments, "-o", output, "--resume", "--jobs", "1", "--quiet"]
     disk, target = Disk(NO_END, ""), Path(output)
     code = command(words, disk)  # here, so that the children have all modules
