@@ -15,6 +15,9 @@ from socialclass.training import train
 ROOT = Path(__file__).parent.parent
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
+# a table is as wide as it is by itself, not as the terminal or the process that runs the tests
+os.environ.pop("COLUMNS", None)
+
 # how many examples the properties of test_properties.py get: few where all tests run, 8,000 and more in `make fuzz`
 settings.register_profile("ci", max_examples=60, deadline=None)
 settings.register_profile("full", max_examples=800, deadline=None)
