@@ -84,12 +84,11 @@ def search(
 def _run(bench: Bench, settings: TrainSettings, weigh_labels: bool, try_entities: bool) -> str:
     """Try candidates until there are no more, the budget is used up or somebody interrupts; return which."""
     try:
-        bench.run([settings], FOLDS)
-        bench.run(start := _likely(settings), FOLDS)
-        entities = try_entities and not settings.analyzer.entities and _helpful_entities(bench, start[0])
-        if entities:
+        likeliest = _likely(settings)[0]
+        bench.run([settings, likeliest], FOLDS)
+        if try_entities and not settings.analyzer.entities and _helpful_entities(bench, likeliest):
             settings = replace(settings, analyzer=settings.analyzer._replace(entities=1))
-            bench.run(_likely(settings), FOLDS)
+        bench.run(_likely(settings), FOLDS)
         for candidates, size in _rounds(bench, settings, weigh_labels):
             bench.run(candidates, size)
     except OutOfTime:
