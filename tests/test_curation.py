@@ -147,7 +147,7 @@ def with_faults(rows: list[Row], seed: int) -> tuple[list[Row], dict[str, set[st
     for number, handle in enumerate(handles):
         label = labels[number % 2]
         own = [i for i, example in enumerate(examples) if example[1] == label and i not in order]
-        for i in generator.sample(own, 20):
+        for i in generator.sample(own, 10):
             examples[i] = (f"{handle} {examples[i][0]}", label)
     copies = [(i, examples[i]) for i in repeated] + [(i, (examples[i][0], other[examples[i][1]])) for i in contradicted]
     faults = {

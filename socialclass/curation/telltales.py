@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 FEWEST_TEXTS = 8
 PURE = 0.95
-SIGNIFICANT = 0.01  # family-wise, after Holm
+FALSE_SHARE = 0.1  # of what is found, at most and on average: a mark is to be looked at, and one missed is not
 
 _HANDLE = re.compile(r"(?<![\w.+-])@\w[\w.]*\w")
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
@@ -22,7 +22,7 @@ _LAST_LINE = 40  # characters of a line of its own that may be a sign-off
 
 
 class TellTale(NamedTuple):
-    """A mark, the label that it gives away, its texts, those of the label, the first row, and the corrected p."""
+    """A mark, the label that it gives away, its texts, those of the label, the first row, and the adjusted p."""
 
     mark: str
     label: str
@@ -53,7 +53,8 @@ def find_telltales(
     """Return the marks of at least `fewest` texts of which at least the share `pure` has one label, surest first.
 
     Tested against drawing the same number of texts at random from the corpus (hypergeometric, one-sided), and
-    corrected for the number of marks that were tested (Holm, 1979).
+    adjusted for the number of marks that were tested: of those found, a tenth may be chance (Benjamini and Hochberg,
+    1995).
     """
     rows: dict[str, list[int]] = defaultdict(list)
     for row, text in enumerate(texts):
@@ -61,20 +62,22 @@ def find_telltales(
             rows[mark].append(row)
     counts = Counter(labels)
     tested: list[TellTale] = []
-    for mark, found in rows.items():
-        if len(found) < fewest:
+    for mark, where in rows.items():
+        if len(where) < fewest:
             continue
-        label, most = Counter(labels[row] for row in found).most_common(1)[0]
-        p = _tail(len(labels), counts[label], len(found), most)
-        tested.append(TellTale(mark, label, len(found), most, found[0], p))
-    return [each for each in _corrected(tested) if each.p < SIGNIFICANT and each.of_label >= pure * each.texts]
+        label, most = Counter(labels[row] for row in where).most_common(1)[0]
+        p = _tail(len(labels), counts[label], len(where), most)
+        tested.append(TellTale(mark, label, len(where), most, where[0], p))
+    found = [each for each in _adjusted(tested) if each.p <= FALSE_SHARE and each.of_label >= pure * each.texts]
+    return found[::-1]
 
 
-def _corrected(tested: list[TellTale]) -> Iterator[TellTale]:
-    highest = 0.0
-    for number, each in enumerate(sorted(tested, key=lambda each: (each.p, each.mark))):
-        highest = max(highest, min(1.0, each.p * (len(tested) - number)))
-        yield each._replace(p=highest)
+def _adjusted(tested: list[TellTale]) -> Iterator[TellTale]:
+    """Yield the marks with the share of false ones among them and all surer ones, the surest last."""
+    lowest, ranked = 1.0, sorted(tested, key=lambda each: (each.p, each.mark))
+    for rank in range(len(ranked), 0, -1):
+        lowest = min(lowest, ranked[rank - 1].p * len(ranked) / rank)
+        yield ranked[rank - 1]._replace(p=lowest)
 
 
 def _tail(population: int, marked: int, drawn: int, least: int) -> float:
