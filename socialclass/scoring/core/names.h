@@ -85,6 +85,9 @@ static int double_names(Core *core) {
     return 0;
 }
 
+/* Read a number that another thread may write meanwhile: once, so that all that is made of it is of one value. */
+static inline int32_t read_shared(const int32_t *number) { return *(const volatile int32_t *)number; }
+
 /* A name's bytes, and what they are found by. */
 typedef struct {
     const uint8_t *s;

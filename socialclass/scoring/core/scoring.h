@@ -33,7 +33,7 @@ static uint64_t resolve_some(const Core *restrict core, Worker *restrict worker,
     Marks marks = {0, 0, 0};
     for (size_t i = 0; i < count; i++, token++, found++) {
         const Name *name = find_name(core, token->hash, token->head, token->tail, text + token->offset, token->length);
-        int32_t word = name->word;
+        int32_t word = name->word, prefix = read_shared(&name->prefix);
         uint64_t id = name->offset, is_longer = token->prefix_length != 0;
         if (word == ALIAS) {
             id = core->platform_id;
@@ -41,8 +41,8 @@ static uint64_t resolve_some(const Core *restrict core, Worker *restrict worker,
             is_longer = 0;
         }
         found->word = word;
-        found->prefix = name->prefix;
-        if (is_longer & (name->prefix == 0))
+        found->prefix = prefix;
+        if (is_longer & (prefix == 0))
             ask_prefix(core, worker, token);
         call_row(core, word);
         uint64_t key = key_of_pair(left, id);
@@ -79,11 +79,12 @@ static void answer_prefixes(const Core *core, Worker *worker) {
         const uint8_t *s = worker->text + token->offset;
         size_t length = token->prefix_length;
         const Name *prefix = find_name(core, each->hash, head_of(s, length), tail_of(s, length), s, length);
-        int32_t term = prefix->length != 0 && prefix->prefix > 0 ? prefix->prefix : UNKNOWN_TERM;
+        int32_t term = read_shared(&prefix->prefix);
+        term = prefix->length != 0 && term > 0 ? term : UNKNOWN_TERM;
         worker->findings[each->token].prefix = term;
         Name *name = find_name(core, token->hash, token->head, token->tail, s, token->length);
         if (name->length != 0)
-            name->prefix = term;
+            *(volatile int32_t *)&name->prefix = term;
     }
 }
 
