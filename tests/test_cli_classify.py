@@ -111,6 +111,7 @@ def test_taken_names_offer_a_prefix(run: Run) -> None:
     [
         (["missing.txt"], b"", r"missing\.txt: No such file or directory"),
         (["docs"], b"", r"docs: no export of a known platform"),
+        (["--input-format", "csv"], b"text;label\nhi;a\n", r"separated by semicolons; save the table with commas"),
         (["--input-format", "csv", "--text-field", "nope"], b"id,body\n1,a\n", r"no column 'nope'; .* id, body"),
         ([], b"ok\nb\xe9d\n", r"standard input:2: byte 2 of the line \(0xe9\) is not UTF-8"),
         (["-m", "LICENSE"], b"", r"LICENSE: not a usable socialclass model"),

@@ -141,6 +141,13 @@ def text_column(header: Sequence[str], name: str | None, place: str) -> int:
     Without a name it is ``text``, or the only column, if it is called by one word: else the first row is likely a text,
     which would be lost. Raises `InputError` listing the columns.
     """
+    other = _other_delimiter(header)
+    if other and name != header[0]:
+        raise InputError(
+            f"the header has one column, {header[0][:60]!r}: its names are separated by {other}s",
+            place=place,
+            remedy="save the table with commas, or as .tsv with tabs",
+        )
     if name is None and len(header) == 1 and not _NAME.fullmatch(header[0]):
         raise InputError(
             f"the first row is the header, and {header[0][:60]!r} looks like a text",
@@ -158,6 +165,19 @@ def text_column(header: Sequence[str], name: str | None, place: str) -> int:
             remedy="rename one of them",
         )
     return found[0]
+
+
+def _other_delimiter(header: Sequence[str]) -> str:
+    """Return what separates the names of a header that is one cell; nothing if it is one name, or no names.
+
+    >>> _other_delimiter(["text;label"]), _other_delimiter(["text"]), _other_delimiter(["hello; mum"])
+    ('semicolon', '', '')
+    """
+    for delimiter, what in ((";", "semicolon"), ("\t", "tab"), ("|", "bar"), (",", "comma")):
+        names = header[0].split(delimiter) if len(header) == 1 else []
+        if len(names) > 1 and all(_NAME.fullmatch(name) for name in names):
+            return what
+    return ""
 
 
 def _is_placed(record: Record, names: Sequence[str]) -> bool:
