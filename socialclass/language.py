@@ -135,13 +135,14 @@ def is_foreign(text: str, declared: str = "") -> bool:
 
 
 def _foreign_words(text: str, declared: str) -> bool:
-    words = [word.replace("’", "'") for word in _WORD.findall(text.lower())]
-    if not words:
-        return False
+    text = text.lower()
+    words: list[str] = _WORD.findall(text)
+    other = declared[:2].lower() not in ("en", "")
+    if not words or (not other and _LANGUAGES.keys().isdisjoint(words) and _FOREIGN_LETTERS.isdisjoint(text)):
+        return False  # as most English texts are
     marked = {word for word in words if not word.isascii() and word not in _BORROWED and _FOREIGN_LETTERS & set(word)}
     english = sum(word in _ENGLISH for word in words)
     weak = sum(word in _WEAK for word in words)
-    other = declared[:2].lower() not in ("en", "")
     if other and not english and len(words) >= 3 and (marked or weak):
         return True
     if marked and weak and not english and len(marked) + weak >= 3 and (len(marked) + weak) * 7 >= len(words):
