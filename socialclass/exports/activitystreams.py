@@ -249,10 +249,13 @@ def _audience(content: Mapping[str, Any], deep: Mapping[str, Any]) -> str:
     """Return who is addressed: the widest circle that ``to``, ``cc``, ``bto``, ``bcc`` and ``audience`` name."""
     found: set[str] = set()
     for value in (content, deep):
-        for name in ("to", "cc", "audience", "bto", "bcc"):
-            if name in value:
+        if not value.keys().isdisjoint(_ADDRESSED):
+            for name in value.keys() & _ADDRESSED:
                 found.update(map(_circle, _listed(value[name])))
     return next((each for each in ("public", "organization", "followers", "person") if each in found), "")
+
+
+_ADDRESSED = frozenset(("to", "cc", "audience", "bto", "bcc"))
 
 
 def _circle(value: Any) -> str:
@@ -291,13 +294,18 @@ def _tags(value: Any, kinds: Mapping[str, str]) -> tuple[tuple[Party, ...], tupl
     return tuple(mentions), tuple(hashtags)
 
 
+_COUNTED = {"reactions": "likes", "replies": "replies", "shares": "shares"}
+
+
 def _counts(content: Mapping[str, Any], deep: Mapping[str, Any]) -> dict[str, int]:
     """Return what ``likes``, ``replies`` and ``shares`` count, where the source says how many."""
     own = content.get("socialclass:counts")
     if isinstance(own, dict):
         return {name: each for name, each in own.items() if isinstance(each, int) and not isinstance(each, bool)}
-    found = {}
-    for name, member in (("reactions", "likes"), ("replies", "replies"), ("shares", "shares")):
+    found: dict[str, int] = {}
+    if deep.keys().isdisjoint(_COUNTED.values()):
+        return found
+    for name, member in _COUNTED.items():
         value = deep.get(member)
         if value.__class__ is dict and isinstance(total := value.get("totalItems"), int):
             found[name] = total
