@@ -106,7 +106,7 @@ class Batch:
                  tick: Tick | None = None, table: TableMaker | None = None) -> None:  # fmt: skip
         self._classifier, self._options, self._stream = classifier, options, stream
         self._note, self._tick, self._table = note, tick or _ignore, table
-        self._jobs = options.jobs or _processors()
+        self._jobs = options.jobs or processors()
         self._names = options.labels.names(classifier)
         self.tally = Tally()
         self._writer: Writer | None = None
@@ -348,6 +348,7 @@ def _tally(counts: dict[str, Any]) -> Tally:
     )  # fmt: skip
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Return how many processors this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -1,6 +1,8 @@
 """Who matters: planted roles are told apart, and measures are what they say."""
 
 import io
+import multiprocessing
+import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,6 +15,8 @@ from socialclass.activity import Activity, Party, Thing
 from socialclass.analytics.analysis import Analysis, AnalysisSettings, analyze_ledger
 from socialclass.analytics.graph_file import write_graph
 from socialclass.ledger import FEWEST_INTERACTIONS, MARKETING, NETWORKING, LabelledActivity, collect
+from socialclass.network import beside
+from socialclass.network.beside import measure_both
 from socialclass.network.gexf import write_gexf
 from socialclass.network.graph import Network
 from socialclass.network.ties import gather_ties
@@ -23,6 +27,25 @@ from tests.community import SILENT, community
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
     return analyze_ledger(collect(community()), AnalysisSettings())
+
+
+def vanish(*_: object) -> None:
+    """End a process before it has answered."""
+    os._exit(1)
+
+
+def test_large_graphs_are_measured_side_by_side(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes find what one finds, also where the second one ends without an answer."""
+    first, second = (Network(gather_ties(analysis.ledger, side, None)) for side in ("networking", "marketing"))
+    alone = measure_both(first, second)
+    monkeypatch.setattr(beside, "LARGE", 1)
+    both = [measure_both(first, second, 2)]
+    assert not multiprocessing.active_children()
+    monkeypatch.setattr(beside, "_send_measures", vanish)
+    both.append(measure_both(first, second, 2))
+    for found in both:
+        for one, other in zip(alone, found, strict=True):
+            np.testing.assert_equal(other._asdict(), one._asdict())
 
 
 def said(who: str, to: str, when: str = "", channel: str = "") -> LabelledActivity:

@@ -107,6 +107,7 @@ def _is_header_fault(message: str) -> bool:
         "columns are named",
         "header row",
         "looks like",
+        "separated by",
         "already has",
         "UTF-16",
         "carriage",

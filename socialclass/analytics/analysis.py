@@ -64,10 +64,12 @@ def analyze_ledger(
     rates: ErrorRates | None = None,
     why_not_corrected: str = "no error rates were given",
     wording: WordingCheck | None = None,
+    processes: int = 1,
 ) -> Analysis:
     """Return the mix, the quality of the effort, how the network is used and who matters to it.
 
-    rates: how the classifier errs, see `quantification.error_rates`. Raises `InputError` where there is no activity.
+    rates: how the classifier errs, see `quantification.error_rates`. processes: 2 to measure large graphs in two, which
+    a program may do that can be started again. Raises `InputError` where there is no activity.
     """
     if not len(ledger):
         raise InputError("there is no activity to analyse", remedy="give it an export or a labelled file")
@@ -80,7 +82,7 @@ def analyze_ledger(
     if has_library():
         network = Network(ties)
         marketing = Network(gather_ties(ledger, "marketing", settings.half_life))
-        matters, measures = rank_people(ledger, network, marketing)
+        matters, measures = rank_people(ledger, network, marketing, processes)
     first, last = _span(ledger)
     return Analysis(
         activities=len(ledger), actors=len(ledger.actors), first=first, last=last, period=period, settings=settings,

@@ -16,6 +16,7 @@ from socialclass.analytics.mix import KEYS
 from socialclass.analytics.quantification import ErrorRates, error_rates
 from socialclass.analytics.reading import FIELDS, Reading, open_labelled
 from socialclass.analytics.wording import WordingCheck
+from socialclass.batch import processors
 from socialclass.classifier import Classifier
 from socialclass.cli.options import (
     UNREADABLE_EXIT,
@@ -170,7 +171,7 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
         ledger = collect(source.items(files or (STANDARD,), tick), labels, [wording.see] if wording else [])
         rates, why_not = _rates(source, model, error_corpus, labels)
         settings = AnalysisSettings(by, source.called(), half_life)
-        analysis = analyze_ledger(ledger, settings, rates, why_not, wording)
+        analysis = analyze_ledger(ledger, settings, rates, why_not, wording, processors())
     _write(analysis, tables, report, graph, top)
     if output_format == "json":
         click.echo(json.dumps(as_plain(analysis), indent=2, ensure_ascii=False))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from socialclass.ledger import FEWEST_INTERACTIONS, Ledger
+from socialclass.network.beside import measure_both
 from socialclass.network.graph import Measures, Network
 from socialclass.network.ties import Ties
 
@@ -77,12 +78,13 @@ class Matters:
     members: int
 
 
-def rank_people(ledger: Ledger, networking: Network, marketing: Network) -> tuple[Matters, Measures]:
-    """Return who matters, and the measures of the networking side for all actors."""
+def rank_people(
+    ledger: Ledger, networking: Network, marketing: Network, processes: int = 1
+) -> tuple[Matters, Measures]:
+    """Return who matters, and the measures of the networking side for all actors; processes: see `beside`."""
     import numpy as np
 
-    measures = networking.measure()
-    other = marketing.measure()
+    measures, other = measure_both(networking, marketing, processes)
     size = len(ledger.actors)
     acted = ledger.actor >= 0
     doing = np.bincount(ledger.actor[acted], minlength=size)
