@@ -363,7 +363,7 @@ static inline size_t ascii_word_end(const uint8_t *t, size_t i) {
 #endif
 }
 
-/* Return where the word ([^\W_]+(?:'[^\W_]+)*) from `i` on ends; `wide` says whether all of it is ASCII. */
+/* Return where the word ([^\W_]+(?:'[^\W_]+)*) from `i` on ends; `wide` is set where it is not all ASCII. */
 static inline size_t word_end(const uint8_t *t, size_t i, int *wide) {
     for (;;) {
         size_t size;
@@ -380,11 +380,9 @@ static inline size_t word_end(const uint8_t *t, size_t i, int *wide) {
 }
 
 /* Return how many bytes the first `characters` characters of a token take, or 0 if it is not longer than that. */
-static size_t prefix_length(const uint8_t *s, size_t length, size_t characters, int wide) {
+static size_t prefix_length(const uint8_t *s, size_t length, size_t characters) {
     if (characters == 0 || length <= characters)
         return 0;
-    if (!wide)
-        return characters;
     for (size_t i = 0; i < length; i++)
         if ((s[i] & 0xc0) != 0x80 && characters-- == 0)
             return i;
@@ -405,7 +403,7 @@ static void emit(const Core *core, Worker *worker, size_t offset, size_t length,
     Token *token = &worker->tokens[worker->n_tokens++];
     write_token(core, token, worker->text, offset, length);
     if (wide)
-        token->prefix_length = (uint32_t)prefix_length(worker->text + offset, length, (size_t)core->prefix, wide);
+        token->prefix_length = (uint32_t)prefix_length(worker->text + offset, length, (size_t)core->prefix);
 }
 
 /* Emit what a link is made of, `text._HOST`, or the mark of an account; URL_TOKEN stands PADDING behind t[end]. */
@@ -626,7 +624,7 @@ static int emit_handles_by_python(Core *core, Worker *worker, const uint8_t *s, 
 static int add_line(Core *core, Worker *worker, const uint8_t *s, size_t length) {
     size_t begin = worker->text_used;
     Signs signs;
-    Folded folded;
+    Folded folded = {NULL, 0};
     if (normalise(core, worker, s, length, &signs, &folded) < 0)
         return -1;
     size_t end = worker->text_used;
