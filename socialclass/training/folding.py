@@ -33,8 +33,9 @@ def folds(examples: Sequence[Example], seed: int, size: int = FOLDS) -> "list[Fo
     """Return (training rows, test rows) of each fold: stratified by label, no group or repeated text divided.
 
     The division is that of scikit-learn's ``StratifiedGroupKFold(size, shuffle=True, random_state=seed)`` since 1.8,
-    whose own code takes a millisecond a group: the groups, those of the most uneven labels first and else in random order, each
-    go where the shares of the labels then differ least between the folds, and of equals into the smallest fold.
+    whose own code takes a millisecond a group: the groups, those of the most uneven labels first and else in random
+    order, each go where the shares of the labels then differ least between the folds, and of equals into the smallest
+    fold.
     """
     import numpy as np
 
