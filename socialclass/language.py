@@ -96,7 +96,6 @@ _ENGLISH = frozenset(
 _WEAK = frozenset(
     "de del la el en un una y mi su al em o os um uma da do na se et le des du von und il di den i å og och".split()
 )
-_NO_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
 _LATIN_BLOCKS = ("LATIN",)
 _FOREIGN_LETTERS = frozenset("ßäöüñãõçğışłżźśćńąęěščřžýůőűțșăâîêôûàèìòùáéíóúåæøđơư¿¡")
 # words that English borrowed with their letters
@@ -138,12 +137,9 @@ def is_foreign(text: str, declared: str = "") -> bool:
 def _foreign_words(text: str, declared: str) -> bool:
     text = text.lower()
     other = declared[:2].lower() not in ("en", "")
-    plain = not other and text.isascii() and "'" not in text  # its words can be had faster, and most are English
-    if plain and _LANGUAGES.keys().isdisjoint(text.translate(_NO_LETTERS).split()):
-        return False
     words: list[str] = _WORD.findall(text)
     if not words or (not other and _LANGUAGES.keys().isdisjoint(words) and _FOREIGN_LETTERS.isdisjoint(text)):
-        return False
+        return False  # as most English texts are
     marked = {word for word in words if not word.isascii() and word not in _BORROWED and _FOREIGN_LETTERS & set(word)}
     english = sum(word in _ENGLISH for word in words)
     weak = sum(word in _WEAK for word in words)

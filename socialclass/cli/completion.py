@@ -3,8 +3,6 @@
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 
-VARIABLE = "_SOCIALCLASS_COMPLETE"  # by which the script asks this command for what may follow
-
 _EXAMPLES = """\b
 Examples:
   eval "$(socialclass completion bash)"
@@ -22,7 +20,7 @@ def command(shell: str) -> None:
 def complete(instruction: str) -> None:
     """Print what may follow the words that the script of a shell hands over: names of files where nothing else may.
 
-    instruction: what `VARIABLE` holds, such as ``bash_complete``; others are passed over.
+    instruction: what `main.COMPLETION_VARIABLE` holds, such as ``bash_complete``; others are passed over.
     """
     shell, _, what = instruction.partition("_")
     if what != "complete" or get_completion_class(shell) is None:
@@ -37,8 +35,8 @@ def complete(instruction: str) -> None:
 
 
 def _completer(shell: str) -> ShellComplete:
-    from socialclass.cli.main import cli
+    from socialclass.cli.main import COMPLETION_VARIABLE, cli
 
     made = get_completion_class(shell)
     assert made is not None
-    return made(cli, {}, "socialclass", VARIABLE)
+    return made(cli, {}, "socialclass", COMPLETION_VARIABLE)

@@ -30,6 +30,7 @@ COMMANDS = {
     "analyze": "socialclass.cli.analyze",
     "completion": "socialclass.cli.completion",
 }
+COMPLETION_VARIABLE = "_SOCIALCLASS_COMPLETE"  # by which a shell's script asks this command for what may follow
 BROKEN_PIPE = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 141
 
 EPILOG = """\b
@@ -134,7 +135,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _run(args: list[str]) -> int:
-    if instruction := os.environ.get("_SOCIALCLASS_COMPLETE"):
+    if instruction := os.environ.get(COMPLETION_VARIABLE):
         from socialclass.cli.completion import complete
 
         complete(instruction)

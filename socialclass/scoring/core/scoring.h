@@ -14,11 +14,9 @@ static inline void call_row(const Core *core, int32_t term) {
 
 /* Ask later for the term of a token's first characters, and call for the slot that it will be looked for in. */
 static void ask_prefix(const Core *core, Worker *worker, const Token *token) {
-    const uint8_t *s = worker->text + token->offset;
-    size_t length = token->prefix_length;
-    uint32_t hash = hash_name(head_of(s, length), tail_of(s, length), s, length);
-    PREFETCH(&core->names[hash & (core->names_size - 1)]);
-    worker->asked[worker->n_asked++] = (Asked){(uint32_t)(token - worker->tokens), hash};
+    Key key = key_of(worker->text + token->offset, token->prefix_length);
+    PREFETCH(&core->names[key.hash & (core->names_size - 1)]);
+    worker->asked[worker->n_asked++] = (Asked){(uint32_t)(token - worker->tokens), key.hash};
 }
 
 /* Look some tokens of a line up, of which `left` is the id of the one before; return the id of the last. Nothing is
