@@ -206,7 +206,7 @@ _FACTS: dict[str, type | tuple[type, ...]] = {
     "versions": dict,
 }  # fmt: skip
 _SETTINGS: dict[str, type | tuple[type, ...]] = {
-    "analyzer": dict, "min_df": int, "damping": _NUMBER, "idf_power": int, "C": _NUMBER, "calibrate": bool,
+    "analyzer": dict, "min_df": int, "damping": _NUMBER, "idf_power": _NUMBER, "C": _NUMBER, "calibrate": bool,
     "class_weight": (str, type(None)),
 }  # fmt: skip
 

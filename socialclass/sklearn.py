@@ -39,7 +39,7 @@ class SocialClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         entities: int = AnalyzerSettings().entities,
         min_df: int = TrainSettings().min_df,
         damping: float = TrainSettings().damping,
-        idf_power: int = TrainSettings().idf_power,
+        idf_power: float = TrainSettings().idf_power,
         contrast: float = TrainSettings().contrast,
         C: float = TrainSettings().C,
         class_weight: str | None = TrainSettings().class_weight,

@@ -1,7 +1,6 @@
 """Refit to measure: cross-validation and the learning curve of settings, and all that `evaluate` was asked for.
 
-Nothing is measured here; `evaluation` does that with the outcomes. A fit's vectors are short, so threads of the linear
-algebra would mostly wait for each other: on a busy machine one took a tenth of the processor time of two.
+Nothing is measured here; `evaluation` does that with the outcomes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from socialclass.classifier import Classifier, Explanation
 from socialclass.corpus import Example, check_corpus, fingerprint
@@ -142,8 +140,7 @@ def cross_validate(
     for number, (train_rows, test_rows) in enumerate(parts, 1):
         if tick is not None:
             tick(f"cross-validation, fold {number} of {size}")
-        with threadpool_limits(1):
-            model = _fitted([examples[i] for i in train_rows], classes, settings, seed)
+        model = _fitted([examples[i] for i in train_rows], classes, settings, seed)
         models.append(model)
         found.append(judge(model, [examples[i] for i in test_rows], min_confidence))
     order = np.argsort(np.concatenate([test_rows for _, test_rows in parts]), kind="stable")
@@ -175,8 +172,7 @@ def learning_curve(
                 continue  # too few texts to hold every label
             if tick is not None:
                 tick(f"learning curve, fold {number} of {CURVE_FOLDS}, {len(part):,} texts")
-            with threadpool_limits(1):
-                model = train_examples(part, plain, seed)
+            model = train_examples(part, plain, seed)
             own, new = (evaluate_outcomes(judge(model, each), 0).macro_f1 for each in (part, unseen))
             scores.setdefault(share, []).append((len(part), new, own))
     return tuple(_point(scores[share]) for share in SHARES if share in scores)

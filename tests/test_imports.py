@@ -1,6 +1,9 @@
 """Imports run downwards: from the command line to the text, never up or in a circle."""
 
 import ast
+import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -47,7 +50,7 @@ ONLY_IMPORTERS = {
     "matplotlib": {"report"},
     "igraph": {"network"},
     "sklearn": {"training", "sklearn", "exchange"},
-    "joblib": {"persistence", "exchange"},
+    "joblib": {"persistence", "exchange", "training"},
     "scipy": {"training"},
     "onnx": {"exchange"},
 }
@@ -81,3 +84,21 @@ def test_imports_run_downwards(module: Path) -> None:
 def test_every_module_has_a_floor() -> None:
     """A new room is entered in the table."""
     assert {module.parts[0].removesuffix(".py") for module in MODULES} == set(HEIGHT)
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Each library that the package imports is declared in pyproject.toml, and each core dependency is imported."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    core = {_module(line) for line in project["dependencies"]}
+    optional = {_module(line) for name, lines in extras.items() if name not in ("all", "test") for line in lines}
+    used = {name.split(".")[0] for module in MODULES for name in imported(PACKAGE / module)} - sys.stdlib_module_names
+    assert core <= used
+    assert used - {"socialclass"} <= core | optional
+
+
+def _module(requirement: str) -> str:
+    """Return what is imported of a requirement."""
+    name = re.match(r"[\w.-]+", requirement)
+    assert name is not None
+    return {"scikit-learn": "sklearn"}.get(name[0], name[0])

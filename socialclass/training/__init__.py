@@ -1,4 +1,4 @@
-"""train: examples to a Classifier. Terms are counted by the core, the optimum is scikit-learn's, the solver is here.
+"""train: examples to a Classifier. The core counts terms; scikit-learn divides into folds and fits.
 
 TF-IDF (sublinear, smoothed idf, a constant entry before L2 normalising), logistic regression (L2 penalty), then a
 calibration on out-of-fold scores that folds into the coefficients, so that it costs nothing when scoring.

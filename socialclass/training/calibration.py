@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
 
 from socialclass.scoring import Weights
 from socialclass.scoring.reference import floats
-
-if TYPE_CHECKING:
-    import numpy as np
 
 FEW_TEXTS = 50  # of a label: too few to fit offsets
 
 
 def fit_calibration(
-    scores: "np.ndarray[Any, np.dtype[np.float64]]", targets: "np.ndarray[Any, Any]"
+    scores: np.ndarray[Any, np.dtype[np.float64]], targets: np.ndarray[Any, Any]
 ) -> tuple[float, list[float]]:
     """Return the slope and the offsets (one a row of scores) that make the scores' probabilities likeliest.
 
@@ -23,15 +23,12 @@ def fit_calibration(
     same targets. Both are monotone in each score, and linear, so they fold into the coefficients. Few texts say nothing
     of offsets (a fold without a text leans against its label), so below FEW_TEXTS of a label these are 0.
     """
-    import numpy as np
-    from scipy.optimize import minimize
-
     size = max(2, scores.shape[1])
     counts = np.bincount(targets, minlength=size)[targets]
     wanted = np.repeat((1.0 / (counts + 2.0) / (size - 1))[:, None], size, axis=1)
     wanted[np.arange(len(targets)), targets] = (counts + 1.0) / (counts + 2.0)
 
-    def loss(parameters: "np.ndarray[Any, Any]") -> float:
+    def loss(parameters: np.ndarray[Any, Any]) -> float:
         logits = scores * np.exp(parameters[0]) + parameters[1:]
         if logits.shape[1] == 1:
             logits = np.hstack([np.zeros_like(logits), logits])

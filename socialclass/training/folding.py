@@ -1,19 +1,21 @@
-"""Division into folds, and scores by models that have not seen a text."""
+"""Division into folds by scikit-learn's splitters, and scores by models that have not seen a text."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from socialclass.corpus import Example
 from socialclass.errors import CorpusError
-from socialclass.training.fitting import fit_counts, targets_of
+from socialclass.training.fitting import TIGHT, Array, fit_counts, targets_of
 from socialclass.training.settings import FOLDS, TrainSettings
-from socialclass.training.solver import TIGHT
 from socialclass.training.vectors import TermCounts, count_examples
 
-if TYPE_CHECKING:
-    import numpy as np
+Fold = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
-    Fold = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+MANY_GROUPS = 20_000  # from here on StratifiedGroupKFold, which weighs each group against all folds, takes seconds
 
 
 def why_no_folds(examples: Sequence[Example], fewest: int) -> str:
@@ -29,49 +31,16 @@ def _group(example: Example) -> str:
     return example.group or " ".join(["text", example.text, *example.facts])
 
 
-def folds(examples: Sequence[Example], seed: int, size: int = FOLDS) -> "list[Fold]":
-    """Return (training rows, test rows) of each fold: stratified by label, no group or repeated text divided.
-
-    The division is that of scikit-learn's ``StratifiedGroupKFold(size, shuffle=True, random_state=seed)`` since 1.8,
-    whose own code takes a millisecond a group: the groups, those of the most uneven labels first and else in random
-    order, each go where the shares of the labels then differ least between the folds, and of equals into the smallest
-    fold.
-    """
-    import numpy as np
-
-    groups = _numbers(map(_group, examples))
-    targets = _numbers(example.label for example in examples)
-    held = np.zeros((max(groups) + 1, max(targets) + 1))
-    np.add.at(held, (groups, targets), 1.0)
-    shuffled = np.arange(len(held))
-    np.random.RandomState(seed).shuffle(shuffled)
-    placed, sums = np.zeros(len(held), dtype=np.int64), np.zeros((size, held.shape[1]))
-    totals, each = held.sum(axis=0), np.eye(size)[:, :, None]
-    for group in shuffled[np.argsort(-np.std(held[shuffled], axis=1), kind="stable")]:
-        shares = (sums + each * held[group]) / totals  # axis 0: where the group would go
-        shares -= shares.sum(axis=1, keepdims=True) / size
-        spread = np.sqrt((shares * shares).sum(axis=1) / size).sum(axis=1) / len(totals)
-        placed[group] = _least(spread.tolist(), sums.sum(axis=1).tolist())
-        sums[placed[group]] += held[group]
-    fold = placed[groups]
-    return [(np.flatnonzero(fold != i), np.flatnonzero(fold == i)) for i in range(size)]
-
-
-def _least(spread: Sequence[float], texts: Sequence[float]) -> int:
-    """Return the fold of the least spread; of those within scikit-learn's tolerance, that of the fewest texts."""
-    best = 0
-    for fold in range(1, len(spread)):
-        near = abs(spread[fold] - spread[best]) <= 1e-8 + 1e-5 * spread[best]
-        if spread[fold] < spread[best] or (near and texts[fold] < texts[best]):
-            best = fold
-    return best
-
-
-def _numbers(names: Iterable[str]) -> list[int]:
-    """Return each name's place among the sorted different ones."""
-    names = list(names)
-    places = {name: place for place, name in enumerate(sorted(set(names)))}
-    return [places[name] for name in names]
+def folds(examples: Sequence[Example], seed: int, size: int = FOLDS) -> list[Fold]:
+    """Return (training rows, test rows) of each fold: stratified by label, no group or repeated text divided."""
+    _, first, groups = np.unique([_group(example) for example in examples], return_index=True, return_inverse=True)
+    targets = np.unique([example.label for example in examples], return_inverse=True)[1]
+    if len(first) < MANY_GROUPS:
+        splitter = StratifiedGroupKFold(size, shuffle=True, random_state=seed)
+        return list(splitter.split(groups, targets, groups))
+    by_group = StratifiedKFold(size, shuffle=True, random_state=seed).split(first, targets[first])
+    held = [np.isin(groups, test_groups) for _, test_groups in by_group]
+    return [(np.flatnonzero(~rows), np.flatnonzero(rows)) for rows in held]
 
 
 def out_of_fold_scores(
@@ -80,37 +49,40 @@ def out_of_fold_scores(
     settings: TrainSettings,
     seed: int,
     counts: TermCounts | None = None,
-) -> "np.ndarray[Any, np.dtype[np.float64]]":
+) -> Array:
     """Return each example's scores by a model that has not seen its group, shape (n_examples, n_rows).
 
     A fold's vocabulary and idf are those of its own texts. counts: of all examples, where they are at hand.
     """
-    import numpy as np
-
     counts = counts or count_examples(examples, settings.analyzer)
     targets = targets_of(examples, classes)
-    scores: np.ndarray[Any, np.dtype[np.float64]] = np.zeros((len(examples), 1 if len(classes) == 2 else len(classes)))
-    for fold in folds(examples, seed):
-        scores[fold[1]] = fold_scores(counts, targets, fold, classes, settings)
+    scores = np.zeros((len(examples), 1 if len(classes) == 2 else len(classes)))
+    parts = folds(examples, seed)
+    found = side_by_side(delayed(fold_scores)(counts, targets, fold, classes, settings) for fold in parts)
+    for (_, test_rows), fold_found in zip(parts, found, strict=True):
+        scores[test_rows] = fold_found
     return scores
+
+
+def side_by_side(calls: Iterable[Any]) -> Iterator[Any]:
+    """Return the results of `joblib.delayed` calls, in order; a fit leaves Python's lock to others."""
+    results: Iterator[Any] = Parallel(n_jobs=-1, backend="threading", return_as="generator")(calls)
+    return results
 
 
 def fold_scores(
     counts: TermCounts,
     targets: "np.ndarray[Any, Any]",
-    fold: "Fold",
+    fold: Fold,
     classes: tuple[str, ...],
     settings: TrainSettings,
     tolerance: float = TIGHT,
-) -> "np.ndarray[Any, np.dtype[np.float64]]":
+) -> Array:
     """Return the scores of a fold's test rows, shape (n_test_rows, n_rows)."""
-    import numpy as np
-
     train_rows, test_rows = fold
     missing = np.flatnonzero(np.bincount(targets[train_rows], minlength=len(classes)) == 0)
     if len(missing):
-        raise CorpusError(
-            f"the label {classes[missing[0]]!r} is in one group only", remedy="use smaller groups, or no --group-field"
-        )
-    fitted = fit_counts(counts.matrix[train_rows], targets[train_rows], len(classes), settings, tolerance)
+        problem = f"the label {classes[missing[0]]!r} is in one group only"
+        raise CorpusError(problem, remedy="use smaller groups, or no --group-field")
+    fitted = fit_counts(counts.matrix[train_rows], targets[train_rows], settings, tolerance)
     return fitted.scores(counts.matrix[test_rows])

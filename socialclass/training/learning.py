@@ -2,7 +2,9 @@
 
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from socialclass.classifier import Classifier, probabilities
 from socialclass.corpus import Example, check_corpus, fingerprint
@@ -13,9 +15,6 @@ from socialclass.training.folding import out_of_fold_scores, why_no_folds
 from socialclass.training.settings import FOLDS, TrainSettings
 from socialclass.training.tuning import search
 from socialclass.training.vectors import count_examples
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _MEASURES = ("accuracy", "macro_f1", "expected_calibration_error")
 _RESAMPLES = 1000
@@ -71,7 +70,7 @@ def train_examples(
     classes = tuple(sorted(labels))
     counts = count_examples(examples, settings.analyzer)
     targets = targets_of(examples, classes)
-    fitted = fit_counts(counts.matrix, targets, len(classes), settings)
+    fitted = fit_counts(counts.matrix, targets, settings)
     uncalibrated = weights_of(fitted, counts.terms, settings)
     facts: dict[str, Any] = {
         "settings": settings.as_facts(),
@@ -92,7 +91,7 @@ def train_examples(
 
 
 def _measures(
-    scores: "np.ndarray[Any, Any]", targets: "np.ndarray[Any, Any]", classes: Sequence[str], seed: int
+    scores: np.ndarray[Any, Any], targets: np.ndarray[Any, Any], classes: Sequence[str], seed: int
 ) -> dict[str, Any]:
     shares = [probabilities(row) for row in scores.tolist()]
     predicted = [row.index(max(row)) for row in shares]
@@ -104,14 +103,12 @@ def _measures(
 
 
 def _intervals(
-    targets: "np.ndarray[Any, Any]", predicted: Sequence[int], classes: int, seed: int
+    targets: np.ndarray[Any, Any], predicted: Sequence[int], classes: int, seed: int
 ) -> dict[str, list[float]]:
     """Return the 95% bootstrap intervals of accuracy and macro-F1.
 
     To draw texts with replacement is to draw the cells of the confusion matrix by their shares.
     """
-    import numpy as np
-
     cells = np.bincount(targets * classes + np.asarray(predicted), minlength=classes * classes)
     draws = np.random.default_rng(seed).multinomial(len(targets), cells / len(targets), _RESAMPLES)
     tables = draws.reshape(-1, classes, classes)

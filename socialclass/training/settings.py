@@ -17,7 +17,7 @@ class TrainSettings:
     min_df: terms in fewer texts than this are dropped.
     damping: the constant entry of every vector before L2 normalising, in units of tf * idf; 0 for none.
     idf_power: 1 for TF-IDF as it is mostly used; 2 applies the idf twice, as when it weighs both document and query
-        (SMART's ``ltc.ltc``): rare words count for more, habits of style for less; 0 for no idf.
+        (SMART's ``ltc.ltc``): rare words count for more, habits of style for less; 0 for no idf; 1.5 lies between.
     contrast: 0 for none; above, a term's idf is multiplied by this power of how unequally often the labels use it
         (the log-count ratio of Wang and Manning's NB-SVM, ACL 2012), so that telling words meet less of the penalty.
     C: inverse strength of the L2 penalty, as in scikit-learn.
@@ -28,7 +28,7 @@ class TrainSettings:
     analyzer: AnalyzerSettings = AnalyzerSettings()
     min_df: int = 1
     damping: float = 100.0
-    idf_power: int = 2
+    idf_power: float = 2
     C: float = 3.0
     class_weight: str | None = None
     calibrate: bool = True

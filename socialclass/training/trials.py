@@ -1,23 +1,25 @@
 """Trials: settings tried by cross-validation on a corpus, each on the same folds; which to try is `tuning`'s to say."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple
+
+import numpy as np
+from joblib import delayed
 
 from socialclass.classifier import probabilities
 from socialclass.corpus import Example
 from socialclass.evaluation import measure
 from socialclass.text import AnalyzerSettings
 from socialclass.training.calibration import fit_calibration
-from socialclass.training.fitting import targets_of
-from socialclass.training.folding import fold_scores, folds
+from socialclass.training.fitting import LOOSE, targets_of
+from socialclass.training.folding import fold_scores, folds, side_by_side
 from socialclass.training.settings import FOLDS, TrainSettings
-from socialclass.training.solver import LOOSE
 from socialclass.training.vectors import TermCounts, count_examples
 
-if TYPE_CHECKING:
-    import numpy as np
+Array = np.ndarray[Any, Any]
 
 
 class Trial(NamedTuple):
@@ -64,23 +66,56 @@ class Bench:
     budget: float
     watch: Callable[[Progress], None] | None
     trials: list[Trial] = field(default_factory=list)
-    _scores: dict[tuple[TrainSettings, int], "np.ndarray[Any, Any]"] = field(default_factory=dict)
+    _scores: dict[tuple[TrainSettings, int], Array] = field(default_factory=dict)
     _counts: dict[AnalyzerSettings, TermCounts] = field(default_factory=dict)
-    _right: dict[TrainSettings, "np.ndarray[Any, Any]"] = field(default_factory=dict)
+    _counting: Lock = field(default_factory=Lock)
+    _right: dict[TrainSettings, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.targets = targets_of(self.examples, self.classes)
         self.folds = folds(self.examples, self.seed)
 
     def run(self, candidates: Iterable[TrainSettings], size: int) -> None:
-        """Try each candidate on the first `size` folds; what was tried there already is not tried again."""
-        for settings in candidates:
-            if any(trial.settings == settings and trial.folds >= size for trial in self.trials):
-                continue
-            self.trials.append(self._try(settings, size))
-            if self.watch:
-                used = 1.0 - (self.deadline - time.monotonic()) / self.budget if self.budget else 1.0
-                self.watch(Progress(len(self.trials), min(1.0, used), self.best()))
+        """Try each candidate on the first `size` folds; what was tried there already is not tried again.
+
+        Fits run side by side. Raises `OutOfTime` where the budget ends before they do; the very first trial is made.
+        """
+        tried = {trial.settings for trial in self.trials if trial.folds >= size}
+        new = [settings for settings in dict.fromkeys(candidates) if settings not in tried]
+        jobs = [(settings, i) for settings in new for i in range(size) if (settings, i) not in self._scores]
+        found = side_by_side(delayed(self._fold)(settings, i, self._must(settings, new)) for settings, i in jobs)
+        try:
+            for settings in new:
+                self._take(settings, size, found)
+        except BaseException:
+            self.deadline = 0.0  # what has not begun is left out
+            raise
+        finally:
+            for _ in found:
+                pass
+
+    def _take(self, settings: TrainSettings, size: int, found: Iterator[Array | None]) -> None:
+        for i in range(size):
+            if (settings, i) not in self._scores:
+                scores = next(found)
+                if scores is None:
+                    raise OutOfTime
+                self._scores[settings, i] = scores
+        self.trials.append(self._trial(settings, size))
+        if self.watch:
+            used = 1.0 - (self.deadline - time.monotonic()) / self.budget if self.budget else 1.0
+            self.watch(Progress(len(self.trials), min(1.0, used), self.best()))
+
+    def _must(self, settings: TrainSettings, new: Sequence[TrainSettings]) -> bool:
+        return not self.trials and settings == new[0]
+
+    def _fold(self, settings: TrainSettings, number: int, must: bool) -> Array | None:
+        """Return the scores of a fold's test rows, or None where there is no time left."""
+        if not must and time.monotonic() > self.deadline:
+            return None
+        return fold_scores(
+            self.counts(settings.analyzer), self.targets, self.folds[number], self.classes, settings, LOOSE
+        )
 
     def ranked(self, folds: int) -> list[Trial]:
         """Return the trials on that many folds, the best first; of equals the earlier one."""
@@ -98,9 +133,10 @@ class Bench:
 
     def counts(self, analyzer: AnalyzerSettings) -> TermCounts:
         """Return the counts of all texts' terms."""
-        if analyzer not in self._counts:
-            self._counts[analyzer] = count_examples(self.examples, analyzer)
-        return self._counts[analyzer]
+        with self._counting:
+            if analyzer not in self._counts:
+                self._counts[analyzer] = count_examples(self.examples, analyzer)
+            return self._counts[analyzer]
 
     def error(self, first: Trial, best: Trial) -> float:
         """Return the standard error of the gain of one trial on all folds over another: of the same texts, paired.
@@ -111,16 +147,7 @@ class Bench:
         gains = right.astype(float) - wrong
         return float(gains.std() / len(gains) ** 0.5)
 
-    def _try(self, settings: TrainSettings, size: int) -> Trial:
-        import numpy as np
-
-        counts = self.counts(settings.analyzer)
-        for number in range(size):
-            if self.trials and time.monotonic() > self.deadline:
-                raise OutOfTime
-            if (settings, number) not in self._scores:
-                fold = self.folds[number]
-                self._scores[settings, number] = fold_scores(counts, self.targets, fold, self.classes, settings, LOOSE)
+    def _trial(self, settings: TrainSettings, size: int) -> Trial:
         rows = np.concatenate([self.folds[number][1] for number in range(size)])
         scores = np.concatenate([self._scores[settings, number] for number in range(size)])
         macro_f1, log_loss, right = _measured(scores, self.targets[rows], self.classes)
@@ -129,15 +156,11 @@ class Bench:
         return Trial(settings, size, macro_f1, log_loss)
 
 
-def _measured(
-    scores: "np.ndarray[Any, Any]", targets: "np.ndarray[Any, Any]", classes: Sequence[str]
-) -> "tuple[float, float, np.ndarray[Any, Any]]":
+def _measured(scores: Array, targets: Array, classes: Sequence[str]) -> tuple[float, float, Array]:
     """Return macro-F1, the mean log loss, and which texts are labelled right, of scores (n_texts, n_rows).
 
     The scores are calibrated as the model will be.
     """
-    import numpy as np
-
     slope, offsets = fit_calibration(scores, targets)
     shares = np.array([probabilities(row) for row in (scores * slope + offsets).tolist()])
     predicted = shares.argmax(axis=1)

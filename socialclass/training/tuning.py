@@ -68,15 +68,12 @@ def search(
     >>> search([Example("free shoes", "ad"), Example("hi mum", "chat")]).ended
     'impossible'
     """
-    from threadpoolctl import threadpool_limits
-
     labels = check_corpus(examples)
     if why := why_no_folds(examples, min(labels.values())):
         return SearchResult(settings, (), "impossible", budget, why)
     uneven = max(labels.values()) >= IMBALANCED * min(labels.values())
     bench = Bench(examples, tuple(sorted(labels)), seed, time.monotonic() + budget, budget, watch)
-    with threadpool_limits(1, "blas"):  # all its matrices are small: threads would only wait for each other
-        ended = _run(bench, settings, weigh_labels and uneven, try_entities)
+    ended = _run(bench, settings, weigh_labels and uneven, try_entities)
     first, best = bench.trials[0], bench.best()
     return SearchResult(_chosen(first, best, bench.error(first, best)), tuple(bench.trials), ended, budget)
 

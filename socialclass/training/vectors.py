@@ -2,18 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from socialclass.corpus import Example
 from socialclass.errors import CorpusError
 from socialclass.scoring import count_terms
 from socialclass.text import AnalyzerSettings
 from socialclass.training.settings import TrainSettings
-
-if TYPE_CHECKING:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
 
 _FLAT = 0.2  # added to a contrast, so that a term that the labels use equally often keeps some weight
 
@@ -22,7 +20,7 @@ class TermCounts(NamedTuple):
     """How often each term stands in each text: ``matrix`` has shape (n_texts, n_terms), ``terms`` are sorted."""
 
     terms: Sequence[str]
-    matrix: "csr_matrix"
+    matrix: csr_matrix
 
 
 def count_examples(examples: Sequence[Example], analyzer: AnalyzerSettings) -> TermCounts:
@@ -33,9 +31,6 @@ def count_examples(examples: Sequence[Example], analyzer: AnalyzerSettings) -> T
     >>> list(counts.terms), counts.matrix.toarray().tolist()
     (['<reply>', 'hi', 'mum'], [[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
     """
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
     counted = count_terms([example.text for example in examples], analyzer)
     data = np.frombuffer(counted.counts, np.int32).astype(np.float64)
     indices = np.frombuffer(counted.indices, np.int32).copy()
@@ -47,10 +42,7 @@ def count_examples(examples: Sequence[Example], analyzer: AnalyzerSettings) -> T
     return TermCounts(counted.terms, matrix)
 
 
-def _with_facts(terms: Sequence[str], matrix: "csr_matrix", examples: Sequence[Example]) -> TermCounts:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
+def _with_facts(terms: Sequence[str], matrix: csr_matrix, examples: Sequence[Example]) -> TermCounts:
     names = sorted({fact for example in examples for fact in example.facts})
     terms = list(terms)
     before = {name: bisect_left(terms, name) for name in names}
@@ -74,18 +66,16 @@ class Weighting(NamedTuple):
     known: columns of the counted matrix; idf: already raised to the power of the settings, and times the contrast.
     """
 
-    known: "np.ndarray[Any, Any]"
-    idf: "np.ndarray[Any, np.dtype[np.float64]]"
+    known: np.ndarray[Any, Any]
+    idf: np.ndarray[Any, np.dtype[np.float64]]
 
 
-def weigh(counts: "csr_matrix", settings: TrainSettings, targets: "np.ndarray[Any, Any] | None" = None) -> Weighting:
+def weigh(counts: csr_matrix, settings: TrainSettings, targets: "np.ndarray[Any, Any] | None" = None) -> Weighting:
     """Return the vocabulary and the smoothed idf of the rows of counts: ``1 + ln((1 + n) / (1 + df))``.
 
     targets: the rows' class numbers, which the contrast of the settings needs.
     Raises `CorpusError` where no term is left.
     """
-    import numpy as np
-
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     known = np.flatnonzero(frequency >= max(1, settings.min_df))
     if not len(known):
@@ -98,7 +88,7 @@ def weigh(counts: "csr_matrix", settings: TrainSettings, targets: "np.ndarray[An
     return Weighting(known, weights)
 
 
-def contrasts(counts: "csr_matrix", targets: "np.ndarray[Any, Any]") -> "np.ndarray[Any, np.dtype[np.float64]]":
+def contrasts(counts: csr_matrix, targets: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return how unequally often the labels use each term, shape (n_terms,): 0 for equally.
 
     This is the largest log ratio, over the labels, of the share of its texts that hold the term to that of all other
@@ -109,8 +99,6 @@ def contrasts(counts: "csr_matrix", targets: "np.ndarray[Any, Any]") -> "np.ndar
     >>> contrasts(csr_matrix([[1.0, 2.0], [1.0, 0.0]]), np.array([0, 1])).round(2).tolist()
     [0.0, 0.69]
     """
-    import numpy as np
-
     with_term = np.array(
         [np.bincount(counts[targets == each].indices, minlength=counts.shape[1]) for each in range(targets.max() + 1)]
     )
@@ -121,11 +109,8 @@ def contrasts(counts: "csr_matrix", targets: "np.ndarray[Any, Any]") -> "np.ndar
     return found
 
 
-def vectors(counts: "csr_matrix", weighting: Weighting, damping: float) -> "csr_matrix":
+def vectors(counts: csr_matrix, weighting: Weighting, damping: float) -> csr_matrix:
     """Return the vectors of the rows of counts, shape (n_texts, n_known_terms), each divided by its length."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
     places = np.full(counts.shape[1], -1, dtype=np.int32)
     places[weighting.known] = np.arange(len(weighting.known), dtype=np.int32)
     columns = places[counts.indices]
@@ -139,11 +124,8 @@ def vectors(counts: "csr_matrix", weighting: Weighting, damping: float) -> "csr_
     return damped(csr_matrix((values, columns, ends), (counts.shape[0], len(weighting.known))), damping)
 
 
-def damped(matrix: "csr_matrix", damping: float) -> "csr_matrix":
+def damped(matrix: csr_matrix, damping: float) -> csr_matrix:
     """Divide each row (n_texts, n_terms) by its length with the constant entry counted in."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     squares = np.bincount(rows, matrix.data * matrix.data, matrix.shape[0])
     lengths = np.sqrt(squares + damping * damping)
