@@ -20,7 +20,7 @@ test: $(VENV)/tested
 model: $(VENV)/installed
 	$(BIN)/socialclass train data/train.jsonl -o models/default.joblib --no-search --force --seed 0
 
-$(VENV)/installed: pyproject.toml socialclass/scoring/_core.c $(wildcard socialclass/scoring/core/*.h)
+$(VENV)/installed: pyproject.toml socialclass/model/scoring/_core.c $(wildcard socialclass/model/scoring/core/*.h)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -e .
 	touch $@

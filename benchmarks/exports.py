@@ -17,8 +17,8 @@ from pathlib import Path
 
 from socialclass import load_model
 from socialclass.errors import SocialclassError
-from socialclass.inputs import InputOptions, export_format, open_export
-from socialclass.labelling import LabelOptions, Tally, label_records
+from socialclass.labelling.record_way import LabelOptions, Tally, label_records
+from socialclass.reading.source import InputOptions, export_format, open_export
 
 WORDS = "the a sale mum late train boots off free call tonight order friends build fix cat dinner new shop code".split()
 

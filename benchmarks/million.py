@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from random import Random
 
+from socialclass.analytics.ledger import MARKETING, NETWORKING
 from socialclass.corpus import read_corpus
-from socialclass.ledger import MARKETING, NETWORKING
 from socialclass.resources import find_resource
 
 _BEGIN = 1_700_000_000

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from socialclass import load_model
+from socialclass.analytics.ledger import MARKETING
 from socialclass.analytics.quantification import BINS, ErrorRates, bins_of, corrected_shares
 from socialclass.corpus import read_corpus
-from socialclass.ledger import MARKETING
 from socialclass.resources import find_resource
 
 Array = np.ndarray[Any, np.dtype[Any]]

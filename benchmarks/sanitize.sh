@@ -12,12 +12,12 @@ copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 
 cp -r socialclass data models tests "$copy"
-rm -f "$copy"/socialclass/scoring/_core.*.so
+rm -f "$copy"/socialclass/model/scoring/_core.*.so
 include=$("$python" -c 'import sysconfig; print(sysconfig.get_paths()["include"])')
 suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
 gcc -g -O1 -fwrapv -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined \
     -Wall -Wextra -Wno-cast-function-type -Wno-missing-field-initializers -Werror \
-    -shared -fPIC -I"$include" "$copy/socialclass/scoring/_core.c" -o "$copy/socialclass/scoring/_core$suffix"
+    -shared -fPIC -I"$include" "$copy/socialclass/model/scoring/_core.c" -o "$copy/socialclass/model/scoring/_core$suffix"
 
 # PYTHONMALLOC: every object its own allocation, so that a read past one is seen
 export PYTHONPATH="$copy" PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD
@@ -31,9 +31,9 @@ import random
 import sys
 
 from socialclass import load_model
-from socialclass.activities import ActivityLane
-from socialclass.labelling import LabelOptions
-from socialclass.scoring.compiled import Scorer, _core
+from socialclass.labelling.activity_way import ActivityLane
+from socialclass.labelling.record_way import LabelOptions
+from socialclass.model.scoring.compiled import Scorer, _core
 from tests.test_core import PIECES
 
 print(_core.__file__)

@@ -24,7 +24,7 @@ from benchmarks import peers, results
 from benchmarks.texts import posts, write_lines, write_tables
 from benchmarks.timing import Row, faster, in_turns, peak_memory, process, rate, seconds
 from socialclass import load_model
-from socialclass.scoring import reference
+from socialclass.model.scoring import reference
 
 _PROGRAM = shutil.which("socialclass", path=str(Path(sys.executable).parent))
 CLASSIFY = [_PROGRAM, "classify"] if _PROGRAM else [sys.executable, "-m", "socialclass", "classify"]

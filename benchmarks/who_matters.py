@@ -19,11 +19,11 @@ import networkx
 
 from socialclass import load_model
 from socialclass.activity import PARTY_KINDS, Activity, Party, facts
-from socialclass.classifier import UNCERTAIN
-from socialclass.formats import ReadOptions
-from socialclass.inputs import export_format, open_activities
+from socialclass.analytics.ledger import MARKETING, NETWORKING
 from socialclass.language import is_foreign
-from socialclass.ledger import MARKETING, NETWORKING
+from socialclass.model.classifier import UNCERTAIN
+from socialclass.reading import ReadOptions
+from socialclass.reading.source import export_format, open_activities
 
 TOLERANCE = 1e-6
 

@@ -2,12 +2,31 @@
 
 import json
 from collections import Counter
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from socialclass.exports.activitystreams import activity_of
+from socialclass.reading.activitystreams import activity_of
 
 DATA = Path(__file__).parent.parent / "data"
+# of each label, the kinds of texts that were written in the second manner; what came before is of the kinds of FIRST
+KINDS = {
+    "social media marketing": (
+        "large-company-tweet", "small-business-post", "corporate-news", "employer-branding", "company-event", "launch",
+        "maker-pitch", "product-line", "shop-offer", "social-ad", "brand-mood-caption", "brand-banter", "influencer",
+        "brand-video", "linkedin-company", "support-reply", "customer-with-handle", "customer-on-brand-page",
+        "owner-answers-review", "marketers-at-work", "brand-content-sharing", "newsletter",
+    ),
+    "social networking": (
+        "mood", "plans-and-joke", "rant", "tv-music-film", "sport", "news-and-politics", "link-sharing", "professional",
+        "photo-caption", "family-and-friends", "birthday-thanks-condolence", "neighbours-parents-students",
+        "hobby-group", "reddit-comment", "forum-and-hn-comment", "newcomer-introduction", "chat-room",
+        "developers-help", "code-review", "mailing-list", "talk-page", "team-standup-and-handover",
+        "workplace-question", "talk-about-brands", "club-and-meetup", "peer-tech-support",
+        "academic-and-open-community", "badge-checkin-hashtag-game", "replies-among-people",
+    ),
+}  # fmt: skip
+FIRST = ("first-corpus", "activity")
 
 
 Row = dict[str, Any]
@@ -61,19 +80,34 @@ def _marketing(rows: list[Row]) -> int:
 
 
 def _pairs(rows: list[Row]) -> int:
-    return len({row["pair"] for row in rows if row["pair"]})
+    return len({row["pair"] for row in rows if "pair" in row})
+
+
+def kinds_table() -> str:
+    """Return how many texts there are of each kind, in train and test together."""
+    counts = Counter((row["label"], row["kind"]) for name in ("train", "test") for row in texts_of(name))
+    marketing, networking = ([(kind, counts[label, kind]) for kind in KINDS[label]] for label in KINDS)
+    rows = ["| marketing | texts | networking | texts |", "|---|---|---|---|"]
+    for left, right in zip_longest(sorted(marketing), sorted(networking), fillvalue=("", "")):
+        rows.append(f"| {left[0]} | {left[1]} | {right[0]} | {right[1]} |")
+    first = sum(counts[label, FIRST[0]] for label in KINDS)
+    return "\n".join(rows) + f"\n\nOf the first corpus (kind `{FIRST[0]}`): {first:,} texts.\n"
 
 
 def second_reading() -> str:
     """Return how far the second, blind reading agreed."""
     figures = json.loads((DATA / "second-reading.json").read_text(encoding="utf-8"))
     again = figures["activities"]
-    return (
-        f"{figures['texts']:,} texts were labelled a second time, by readers who saw only the text: Cohen's kappa "
-        f"{figures['kappa']:.2f} with\n{figures['undecided']:,} undecided readings counted as disagreement, "
-        f"{figures['kappa_of_decided']:.2f} without them. The {figures['undecided'] + figures['other_label']:,} texts "
-        "on which the readers\ndid not agree were dropped.\n\n"
-        f"{again['activities']:,} activities were labelled a second time by the mind that wrote them, shuffled, "
+    parts = [("second manner", figures), ("first corpus", figures["first_corpus"])]
+    lines = [
+        f"Of the {name}, {each['texts']:,} texts were labelled a second time, by readers who saw only the text: "
+        f"Cohen's kappa {each['kappa']:.2f}\nwith {each['undecided']:,} undecided readings counted as disagreement, "
+        f"{each['kappa_of_decided']:.2f} without them. The {each['undecided'] + each['other_label']:,} texts\non which "
+        "the readers did not agree were dropped.\n"
+        for name, each in parts
+    ]
+    return "\n".join(lines) + (
+        f"\n{again['activities']:,} activities were labelled a second time by the mind that wrote them, shuffled, "
         "without\nlabels, pairs and situations: kappa "
         f"{again['kappa']:.2f} with {again['undecided']} undecided readings counted as disagreement;\n"
         f"the {again['undecided'] + again['other_label']} were dropped. That is less blind than another reader. "

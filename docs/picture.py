@@ -6,9 +6,9 @@ from pathlib import Path
 from rich.console import Console
 
 from socialclass import load_model
-from socialclass.formats import ReadOptions, read_records
-from socialclass.labelling import LabelOptions, label_records
-from socialclass.render import TableWriter
+from socialclass.labelling.record_way import LabelOptions, label_records
+from socialclass.reading import ReadOptions, read_records
+from socialclass.report.terminal import TableWriter
 
 HERE = Path(__file__).parent
 

@@ -8,15 +8,15 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from socialclass.batch import BatchOptions, label_files
-    from socialclass.classifier import Classifier, Contribution, Explanation, Prediction
     from socialclass.corpus import Example, read_corpus
     from socialclass.errors import SocialclassError
     from socialclass.evaluation import Comparison, Evaluation, compare, evaluate
-    from socialclass.persistence import load_model, save_model
-    from socialclass.text import AnalyzerSettings, analyze
+    from socialclass.labelling.run import BatchOptions, label_files
+    from socialclass.model.classifier import Classifier, Contribution, Explanation, Prediction
+    from socialclass.model.persistence import load_model, save_model
+    from socialclass.model.text import AnalyzerSettings, analyze
     from socialclass.training import TrainSettings, search, train
-    from socialclass.validation import cross_validate, learning_curve
+    from socialclass.training.validation import cross_validate, learning_curve
 
 __all__ = [
     "AnalyzerSettings",
@@ -44,26 +44,26 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AnalyzerSettings": "text",
-    "BatchOptions": "batch",
-    "Classifier": "classifier",
+    "AnalyzerSettings": "model.text",
+    "BatchOptions": "labelling.run",
+    "Classifier": "model.classifier",
     "Comparison": "evaluation",
-    "Contribution": "classifier",
+    "Contribution": "model.classifier",
     "Evaluation": "evaluation",
     "Example": "corpus",
-    "Explanation": "classifier",
-    "Prediction": "classifier",
+    "Explanation": "model.classifier",
+    "Prediction": "model.classifier",
     "SocialclassError": "errors",
     "TrainSettings": "training",
-    "analyze": "text",
+    "analyze": "model.text",
     "compare": "evaluation",
-    "cross_validate": "validation",
+    "cross_validate": "training.validation",
     "evaluate": "evaluation",
-    "label_files": "batch",
-    "learning_curve": "validation",
-    "load_model": "persistence",
+    "label_files": "labelling.run",
+    "learning_curve": "training.validation",
+    "load_model": "model.persistence",
     "read_corpus": "corpus",
-    "save_model": "persistence",
+    "save_model": "model.persistence",
     "search": "training",
     "train": "training",
 }

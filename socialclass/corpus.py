@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from socialclass.classifier import UNCERTAIN
 from socialclass.errors import CorpusError, InputError, UnknownFieldError
-from socialclass.formats import ReadOptions, Record
-from socialclass.formats.records import own_cell
-from socialclass.inputs import read_records
+from socialclass.model.classifier import UNCERTAIN
+from socialclass.reading import ReadOptions, Record
+from socialclass.reading.record import own_cell
+from socialclass.reading.source import read_records
 
 
 class Example(NamedTuple):

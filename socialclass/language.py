@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from socialclass.text import fold_compatibility
+from socialclass.model.text import fold_compatibility
 
 NOT_ENGLISH = "not_english"
 

@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from socialclass.activity import NOBODY, NOTHING, PARTY_KINDS, TIES, Activity, Party, Thing
-from socialclass.formats import AddedFields, Record
-from socialclass.formats.records import with_leaves
+from socialclass.reading import AddedFields, Record
+from socialclass.reading.record import with_leaves
 
 URL, MAIL, PHONE, HANDLE = "[url]", "[mail]", "[phone]", "[handle]"
 # columns of tables that name who wrote a row; whatever stands there is a person's or a business's name

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
-from socialclass.classifier import Classifier
 from socialclass.errors import CorpusError
-from socialclass.text import AnalyzerSettings
+from socialclass.model.classifier import Classifier
+from socialclass.model.text import AnalyzerSettings
 from socialclass.training import TrainSettings, train
 
 Labels = NDArray[Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from socialclass.activity import Activity, Party, Thing
-from socialclass.ledger import MARKETING, NETWORKING, LabelledActivity
+from socialclass.analytics.ledger import MARKETING, NETWORKING, LabelledActivity
 
 BROADCASTER, CONNECTOR = Party("brand", "Brand", "Organization"), Party("connie", "Connie", "Person")
 TEAMS = [[Party(f"{team}{i}", f"{team}{i}", "Person") for i in range(12)] for team in ("red", "blue")]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from socialclass.classifier import Classifier
+from socialclass.model.classifier import Classifier
 from socialclass.training import train
 
 ROOT = Path(__file__).parent.parent

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from socialclass import activities, batch, tables
-from socialclass.batch import Batch, BatchOptions
-from socialclass.classifier import Classifier
 from socialclass.errors import SocialclassError
-from socialclass.inputs import InputOptions
-from socialclass.labelling import LabelOptions
+from socialclass.labelling import activity_way as activities
+from socialclass.labelling import run as batch
+from socialclass.labelling import table_way as tables
+from socialclass.labelling.record_way import LabelOptions
+from socialclass.labelling.run import Batch, BatchOptions
 from socialclass.language import is_foreign
+from socialclass.model.classifier import Classifier
+from socialclass.reading.source import InputOptions
 from tests.conftest import ROOT
 from tests.test_blocks import ODD_LINES, Outcome, folder, model, mutate
 
@@ -205,9 +207,9 @@ def test_what_a_helper_raises_is_raised(model: Classifier) -> None:
 
 def test_the_core_knows_each_member_that_is_read() -> None:
     """A member that `activity_of` reads and the core drops would be lost: both name the same ones."""
-    core = (ROOT / "socialclass/scoring/core/activities.h").read_text(encoding="utf-8")
+    core = (ROOT / "socialclass/model/scoring/core/activities.h").read_text(encoding="utf-8")
     known = set(re.findall(r'MEMBER\("([^"]+)"', core))
-    source = (ROOT / "socialclass/exports/activitystreams.py").read_text(encoding="utf-8")
+    source = (ROOT / "socialclass/reading/activitystreams.py").read_text(encoding="utf-8")
     source = source[source.index("def activity_of") : source.index("def as_json")]
     quoted = set(re.findall(r'"(@?[a-z][A-Za-z:]*)"', source))
     of_no_evidence = {

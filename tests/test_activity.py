@@ -5,7 +5,7 @@ import re
 import pytest
 
 from socialclass.activity import PARTY_KINDS, Activity, Party, Thing, facts
-from socialclass.text import analyze
+from socialclass.model.text import analyze
 
 PERSON, COMPANY = Party("ana", "Ana", "Person"), Party("brack", "Brack Bikes", "Organization")
 VERBS = ("Create", "Follow", "Announce", "TentativeAccept", "schema:WatchAction", "Übersetzen", "", "a\nb", "<x>")

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialclass.activity import AUDIENCES, PARTY_KINDS, Activity, Party, Thing
-from socialclass.exports.activitystreams import OBJECTS, PUBLIC, VERBS, activity_of, as_json, items_of
-from socialclass.exports.items import Item, Unreadable
-from socialclass.exports.markup import _PLAIN_TAG, _Text, html_to_text, markdown_to_text, repaired
+from socialclass.reading.activitystreams import OBJECTS, PUBLIC, VERBS, activity_of, as_json, items_of
+from socialclass.reading.items import Item, Unreadable
+from socialclass.reading.markup import _PLAIN_TAG, _Text, html_to_text, markdown_to_text, repaired
 
 ANA = {"type": "Person", "id": "https://a.example/users/ana", "preferredUsername": "ana"}
 

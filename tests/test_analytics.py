@@ -12,12 +12,20 @@ from socialclass.activity import Activity, Party, Thing
 from socialclass.analytics.analysis import Analysis, AnalysisSettings, analyze_ledger, as_plain
 from socialclass.analytics.effort import measure_effort
 from socialclass.analytics.estimates import median, wilson
+from socialclass.analytics.ledger import (
+    FEWEST_INTERACTIONS,
+    MARKETING,
+    NETWORKING,
+    LabelledActivity,
+    Ledger,
+    collect,
+    seconds,
+)
 from socialclass.analytics.mix import measure_mix
 from socialclass.analytics.periods import period_name, period_of
 from socialclass.analytics.quantification import ErrorRates, corrected_shares
-from socialclass.analytics.tables import tables_of, write_tables
+from socialclass.analytics.result_tables import tables_of, write_tables
 from socialclass.errors import InputError
-from socialclass.ledger import FEWEST_INTERACTIONS, MARKETING, NETWORKING, LabelledActivity, Ledger, collect, seconds
 from socialclass.resources import find_resource
 from tests.community import community
 

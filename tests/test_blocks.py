@@ -9,13 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from socialclass import batch, tables
-from socialclass.batch import Batch, BatchOptions
-from socialclass.classifier import Classifier
 from socialclass.errors import SocialclassError
-from socialclass.inputs import InputOptions
-from socialclass.labelling import LabelOptions, Tally
-from socialclass.scoring import compiled
+from socialclass.labelling import run as batch
+from socialclass.labelling import table_way as tables
+from socialclass.labelling.record_way import LabelOptions, Tally
+from socialclass.labelling.run import Batch, BatchOptions
+from socialclass.model.classifier import Classifier
+from socialclass.model.scoring import compiled
+from socialclass.reading.source import InputOptions
 from tests.test_core import classifier
 
 BITS = st.sampled_from(

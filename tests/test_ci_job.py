@@ -13,7 +13,7 @@ from textwrap import dedent
 
 import pytest
 
-from socialclass.persistence import save_model
+from socialclass.model.persistence import save_model
 from socialclass.training import train
 from tests.conftest import LABELS, ROOT, TEXTS
 

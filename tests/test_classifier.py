@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from socialclass.classifier import UNCERTAIN, Classifier, probabilities
+from socialclass.model.classifier import UNCERTAIN, Classifier, probabilities
 from socialclass.training import train
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from socialclass.persistence import save_model
+from socialclass.model.persistence import save_model
 from socialclass.training import train
 from tests.conftest import LABELS, TEXTS, Run
 

@@ -15,19 +15,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from socialclass import blocks
-from socialclass.blocks import label_blocks
-from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.errors import InputError
-from socialclass.formats import streams
-from socialclass.formats.lines import PlainWriter, read_lines
-from socialclass.labelling import UNCERTAIN_REASONS, LabelOptions, Tally, label_records
-from socialclass.scoring import reference
-from socialclass.scoring.reference import Scores, Weights
-from socialclass.text import LONGEST_TEXT, AnalyzerSettings, analyze, normalize
+from socialclass.labelling import line_way as blocks
+from socialclass.labelling.line_way import label_blocks
+from socialclass.labelling.record_way import UNCERTAIN_REASONS, LabelOptions, Tally, label_records
+from socialclass.model.classifier import UNCERTAIN, Classifier
+from socialclass.model.scoring import reference
+from socialclass.model.scoring.reference import Scores, Weights
+from socialclass.model.text import LONGEST_TEXT, AnalyzerSettings, analyze, normalize
+from socialclass.reading import streams
+from socialclass.reading.lines import read_lines
+from socialclass.writing.plain import PlainWriter
 from tests.conftest import TEXTS
 
-compiled = pytest.importorskip("socialclass.scoring.compiled", reason="the core was not built")
+compiled = pytest.importorskip("socialclass.model.scoring.compiled", reason="the core was not built")
 
 # what the analyser treats in its own way, to be put side by side
 PIECES = [

@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from docs.corpus_card import DATA, rows_of, words_of
+from docs.corpus_card import DATA, FIRST, KINDS, rows_of, words_of
 from socialclass.activity import facts
-from socialclass.exports.activitystreams import activity_of
+from socialclass.reading.activitystreams import activity_of
 
 ROWS = {name: rows_of(name) for name in ("train", "test")}
 ALL = ROWS["train"] + ROWS["test"]
@@ -19,12 +19,11 @@ def test_every_row_has_all_fields() -> None:
     """A text or an activity and five strings a row, known labels, unique ids, no empty text."""
     for row in ALL:
         content = "activity" if "activity" in row else "text"
-        assert list(row) == ["id", content, "label", "situation", "platform", "pair"]
-        assert all(isinstance(value, str) for name, value in row.items() if name != "activity")
+        pair = ["pair"] if "pair" in row else []
+        assert list(row) == ["id", content, "label", "situation", "kind", "platform", *pair]
+        assert all(isinstance(value, str) and value for name, value in row.items() if name not in ("activity", "text"))
         assert row["label"] in LABELS
         assert content == "activity" or row["text"].strip()
-        assert row["situation"]
-        assert row["platform"]
     assert len({row["id"] for row in ALL}) == len(ALL)
 
 
@@ -45,7 +44,7 @@ def test_activities_hold_evidence() -> None:
         wordless += not activity.text
     assert len(ACTIVITIES) >= 640
     assert 0.4 <= wordless / len(ACTIVITIES) <= 0.6
-    assert len({row["pair"] for row in ACTIVITIES if row["pair"]}) >= 120
+    assert len({row["pair"] for row in ACTIVITIES if "pair" in row}) >= 120
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -56,17 +55,25 @@ def test_words_decide_where_facts_do_not(label: str) -> None:
 
 
 def test_size() -> None:
-    """Enough texts and pairs, in under 3 MB."""
-    assert len(ALL) >= 8000
-    assert len({row["pair"] for row in ALL if row["pair"]}) >= 500
-    assert sum((DATA / f"{name}.jsonl").stat().st_size for name in ROWS) < 3_000_000
+    """Enough texts and pairs, in under 16 MB."""
+    assert len(ALL) >= 15_000
+    assert len({row["pair"] for row in ALL if "pair" in row}) >= 500
+    assert sum((DATA / f"{name}.jsonl").stat().st_size for name in ROWS) < 16_000_000
+
+
+@pytest.mark.parametrize("label", KINDS)
+def test_each_kind_has_its_share(label: str) -> None:
+    """All kinds are there, none unknown, none thin; the aim is 400 texts of each."""
+    counts = Counter(row["kind"] for row in ALL if row["label"] == label and row["kind"] not in FIRST)
+    assert set(counts) == set(KINDS[label])
+    assert min(counts.values()) >= 25, counts.most_common()[-3:]
 
 
 def test_pairs_have_one_text_of_each_label() -> None:
     """The halves of a pair share situation and platform and differ in label."""
     pairs = defaultdict(list)
     for row in ALL:
-        if row["pair"]:
+        if "pair" in row:
             pairs[row["pair"]].append(row)
     for rows in pairs.values():
         assert sorted(row["label"] for row in rows) == list(LABELS)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from socialclass.classifier import Classifier
 from socialclass.corpus import Example
 from socialclass.curation import Session, check_rows, read_rows, split_rows, suggest
 from socialclass.curation.checking import KINDS, CheckOptions, Finding
 from socialclass.curation.duplicates import FEWEST_WORDS, NEAR, find_matches, shingles_of, words_of
 from socialclass.curation.rows import Row
 from socialclass.errors import CorpusError, InputError
-from socialclass.formats import Place, Record
+from socialclass.model.classifier import Classifier
+from socialclass.reading import Place, Record
 from tests.conftest import LABELS, ROOT, TEXTS, Run
 
 TRAIN = ROOT / "data" / "train.jsonl"
@@ -195,7 +195,7 @@ def test_split_command_writes_rows_as_they_stood(run: Run, tmp_path: Path) -> No
     lines = TRAIN.read_bytes().splitlines()[:200]
     (tmp_path / "c.jsonl").write_bytes(b"\n".join(lines) + b"\n")
     a, b = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
-    args = ("corpus", "split", tmp_path / "c.jsonl", "--group-field", "pair", "--train", a, "--test", b)
+    args = ("corpus", "split", tmp_path / "c.jsonl", "--group-field", "situation", "--train", a, "--test", b)
     assert run(*args, "--share", "30%").returncode == 0
     assert sorted(a.read_bytes().splitlines() + b.read_bytes().splitlines()) == sorted(lines)
     before = a.read_bytes()

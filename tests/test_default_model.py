@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from socialclass import load_model, read_corpus
-from socialclass.classifier import Classifier
+from socialclass.model.classifier import Classifier
 from socialclass.training import train_examples
 from tests.conftest import ROOT
 

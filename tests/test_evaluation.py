@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.corpus import Example
 from socialclass.errors import CorpusError, ModelError
 from socialclass.evaluation import Gate, Outcomes, check_gates, compare, evaluate, evaluate_by, evaluate_outcomes, judge
@@ -17,9 +16,10 @@ from socialclass.evaluation.comparison import mcnemar
 from socialclass.evaluation.curves import precision_recall_curve, reliability, risk_coverage_curve
 from socialclass.evaluation.gates import UnknownMeasureError
 from socialclass.evaluation.measures import LABEL_MEASURES, MEASURES, draws, figure_names
-from socialclass.text import AnalyzerSettings
+from socialclass.model.classifier import UNCERTAIN, Classifier
+from socialclass.model.text import AnalyzerSettings
 from socialclass.training import TrainSettings, train
-from socialclass.validation import cross_validate, is_own_corpus, learning_curve, settings_of
+from socialclass.training.validation import cross_validate, is_own_corpus, learning_curve, settings_of
 from tests.conftest import LABELS, TEXTS
 
 CLASSES = ("a", "b", "c")

@@ -9,14 +9,14 @@ import joblib
 import numpy as np
 import pytest
 
-from socialclass.classifier import Classifier, probabilities
 from socialclass.corpus import Example
 from socialclass.errors import MissingExtraError, ModelError
-from socialclass.exchange import SHAPES, export_model, to_json, to_onnx, to_pipeline
-from socialclass.persistence import load_model
-from socialclass.reproduction import reproduce
-from socialclass.text import AnalyzerSettings, analyze
+from socialclass.model.classifier import Classifier, probabilities
+from socialclass.model.persistence import load_model
+from socialclass.model.text import AnalyzerSettings, analyze
 from socialclass.training import train
+from socialclass.training.exchange import SHAPES, export_model, to_json, to_onnx, to_pipeline
+from socialclass.training.reproduction import reproduce
 from tests.conftest import LABELS, TEXTS, Run
 
 PROBES = ["", "???", "free free boots for mum", "20% off, @TernHelp #BlackFriday", "мама lol", *TEXTS]

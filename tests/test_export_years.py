@@ -10,12 +10,12 @@ import pytest
 from benchmarks.million import write_activities
 from socialclass.activity import Activity, Party, Thing, facts
 from socialclass.errors import InputError
-from socialclass.exports.slack_words import words_of_blocks
-from socialclass.exports.values import from_words, in_utc
-from socialclass.formats import ReadOptions
-from socialclass.inputs import InputOptions, export_format, read_records
 from socialclass.language import is_foreign
 from socialclass.privacy import Privacy
+from socialclass.reading import ReadOptions
+from socialclass.reading.slack_words import words_of_blocks
+from socialclass.reading.source import InputOptions, export_format, read_records
+from socialclass.reading.values import from_words, in_utc
 from tests import exports_made as made
 from tests.exports_made import EXPORTS_MADE
 from tests.test_exports import folder, good, of, read

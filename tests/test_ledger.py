@@ -3,8 +3,8 @@
 import pytest
 
 from socialclass.activity import Activity, Party, Thing
+from socialclass.analytics.ledger import NETWORKING, TIE_KINDS, LabelledActivity, Labels, Ledger, collect
 from socialclass.errors import InputError
-from socialclass.ledger import NETWORKING, TIE_KINDS, LabelledActivity, Labels, Ledger, collect
 
 ANA, BO, CY = Party("ana", "Ana"), Party("bo"), Party("cy")
 

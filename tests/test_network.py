@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from socialclass.activity import Activity, Party, Thing
+from socialclass.analytics import beside
 from socialclass.analytics.analysis import Analysis, AnalysisSettings, analyze_ledger
+from socialclass.analytics.beside import measure_both
+from socialclass.analytics.gexf import write_gexf
+from socialclass.analytics.graph import Network
 from socialclass.analytics.graph_file import write_graph
-from socialclass.ledger import FEWEST_INTERACTIONS, MARKETING, NETWORKING, LabelledActivity, collect
-from socialclass.network import beside
-from socialclass.network.beside import measure_both
-from socialclass.network.gexf import write_gexf
-from socialclass.network.graph import Network
-from socialclass.network.ties import gather_ties
+from socialclass.analytics.ledger import FEWEST_INTERACTIONS, MARKETING, NETWORKING, LabelledActivity, collect
+from socialclass.analytics.ties import gather_ties
 from socialclass.report.network_drawing import network_drawings
 from tests.community import SILENT, community
 
@@ -164,7 +164,7 @@ def test_sampled_betweenness_is_near_the_exact_one(monkeypatch: pytest.MonkeyPat
     pairs += [(f"a-{i}", "hub") for i in range(40)] + [("hub", f"b-{i}") for i in range(40)]
     network = Network(gather_ties(collect(said(*pair) for pair in pairs), "networking"))
     exact = network.measure()
-    monkeypatch.setattr("socialclass.network.graph.EXACT_UP_TO", 100)
+    monkeypatch.setattr("socialclass.analytics.graph.EXACT_UP_TO", 100)
     sampled = network.measure()
     assert sampled.sources < exact.sources
     assert exact.betweenness.argmax() == sampled.betweenness.argmax()

@@ -73,11 +73,11 @@ def test_the_wheel_carries_model_and_corpus(built: Path, tmp_path: Path) -> None
 def test_an_installed_wheel_scores_by_its_core(built: Path, tmp_path: Path) -> None:
     """A wheel built where there is a compiler holds the core, and the core is what scores, outside the checkout."""
     with zipfile.ZipFile(next(built.glob("*.whl"))) as archive:
-        core = [name for name in archive.namelist() if name.startswith("socialclass/scoring/_core.")]
+        core = [name for name in archive.namelist() if name.startswith("socialclass/model/scoring/_core.")]
         assert any(name.endswith((".so", ".pyd")) for name in core), core
         archive.extractall(tmp_path)
     code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import socialclass.scoring as scoring; "
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import socialclass.model.scoring as scoring; "
         f"assert scoring.__file__.startswith({str(tmp_path)!r}), scoring.__file__; assert scoring.Scorer.name == 'C'"
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, cwd=tmp_path)

@@ -7,9 +7,9 @@ from pathlib import Path
 import joblib
 import pytest
 
-from socialclass.classifier import Classifier
 from socialclass.errors import ModelError, OutputError
-from socialclass.persistence import _checksum, load_model, save_model
+from socialclass.model.classifier import Classifier
+from socialclass.model.persistence import _checksum, load_model, save_model
 from socialclass.training import train
 
 

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from socialclass import blocks
-from socialclass.classifier import Classifier
-from socialclass.formats import AddedFields, Place, ReadOptions, Record, read_records, writer_for
-from socialclass.formats.table import open_records
-from socialclass.persistence import save_model
+from socialclass.labelling import line_way as blocks
+from socialclass.model.classifier import Classifier
+from socialclass.model.persistence import save_model
+from socialclass.reading import AddedFields, Place, ReadOptions, Record, read_records
+from socialclass.reading.formats import open_records
+from socialclass.writing.outputs import writer_for
 from tests.conftest import ROOT, TEXTS, Run
 from tests.in_process import Outcome, count_lines, count_objects, count_rows, one_column, run_here
 from tests.test_blocks import CSV, JSONL

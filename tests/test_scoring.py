@@ -10,9 +10,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, Normalizer
 
-from socialclass.classifier import Classifier
 from socialclass.corpus import Example
-from socialclass.text import AnalyzerSettings, analyze
+from socialclass.model.classifier import Classifier
+from socialclass.model.text import AnalyzerSettings, analyze
 from socialclass.training import TrainSettings, fit
 
 WORDS = "boots mum free you we our call 20% #BlackFriday café 😂 don't @ana 12 t.co/x".split()
@@ -46,7 +46,7 @@ def test_probabilities_equal_scikit_learns(
     """
     corpus = [*corpus, "free boots"]
     truth = [labels[i % len(labels)] for i in range(len(corpus))]
-    train = TrainSettings(AnalyzerSettings(2, 4, entities), damping=damping, idf_power=idf_power, C=2.0)
+    train = TrainSettings(AnalyzerSettings(2, 4, entities), damping=damping, idf_power=idf_power, C=2.0, contrast=0)
     ours = Classifier(labels, fit([Example(*row) for row in zip(corpus, truth, strict=True)], labels, train))
     theirs = scikit_learn_pipeline(train).fit(corpus, truth)
     texts, last = corpus + unseen, theirs[-1]

@@ -56,7 +56,7 @@ def test_it_clones_and_pickles(fitted: SocialClassifier) -> None:
 def test_it_works_in_a_pipeline_and_in_searches() -> None:
     """Pipeline, GridSearchCV and cross_val_score need nothing special."""
     strip = FunctionTransformer(lambda texts: [text.strip() for text in texts])
-    pipeline = Pipeline([("strip", strip), ("model", SocialClassifier(calibrate=False))])
+    pipeline = Pipeline([("strip", strip), ("model", SocialClassifier(calibrate=False, contrast=0.0, entities=0))])
     search = GridSearchCV(pipeline, {"model__C": [0.3, 3.0]}, cv=3, error_score="raise").fit(TEXTS, LABELS)
     assert search.best_score_ > 0.5
     scores = cross_val_score(SocialClassifier(calibrate=False), TEXTS, LABELS, cv=3, error_score="raise")

@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from socialclass.text import PLATFORM_NAMES, AnalyzerSettings, analyze, normalize, tokenize
+from socialclass.model.text import PLATFORM_NAMES, AnalyzerSettings, analyze, normalize, tokenize
 
-WORDS = AnalyzerSettings(ngrams=1, prefix=0)
+WORDS = AnalyzerSettings(ngrams=1, prefix=0, entities=0)
 
 
 def test_compatibility_forms_and_invisible_characters_are_folded() -> None:

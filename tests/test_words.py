@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from socialclass import AnalyzerSettings, analyze, load_model
-from socialclass.classifier import Contribution
+from socialclass.model.classifier import Contribution
 from socialclass.report.words import marked, weigh
 
 MODEL = load_model()

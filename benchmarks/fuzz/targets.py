@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 from benchmarks.fuzz.guard import nothing_happens
 from socialclass.errors import ModelError
-from socialclass.exports import EXPORT_FORMATS
-from socialclass.labelling import UNCERTAIN_REASONS
-from socialclass.persistence import _checksum, load_model
-from socialclass.scoring import compiled, reference
-from socialclass.text import AnalyzerSettings, analyze
+from socialclass.labelling.record_way import UNCERTAIN_REASONS
+from socialclass.model.persistence import _checksum, load_model
+from socialclass.model.scoring import compiled, reference
+from socialclass.model.text import AnalyzerSettings, analyze
+from socialclass.reading.platforms import EXPORT_FORMATS
 from tests.conftest import ROOT
 from tests.exports_made import EXPORTS_MADE
 from tests.in_process import Outcome, count_lines, count_objects, count_rows, one_column, run_here

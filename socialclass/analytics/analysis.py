@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from socialclass.analytics.definitions import DEFINITIONS, MEANING
 from socialclass.analytics.effort import Effort, measure_effort
+from socialclass.analytics.graph import Measures, Network, has_library
+from socialclass.analytics.ledger import Ledger
 from socialclass.analytics.mix import Mix, measure_mix
 from socialclass.analytics.periods import fitting_period, period_name, period_of
 from socialclass.analytics.quantification import ErrorRates
+from socialclass.analytics.roles import Matters, rank_people
+from socialclass.analytics.ties import gather_ties
+from socialclass.analytics.usage import Usage, measure_usage
 from socialclass.analytics.wording import WordingCheck
 from socialclass.errors import InputError
-from socialclass.ledger import Ledger
-from socialclass.network.graph import Measures, Network, has_library
-from socialclass.network.roles import Matters, rank_people
-from socialclass.network.ties import gather_ties
-from socialclass.network.usage import Usage, measure_usage
 
 NO_LIBRARY = "it needs the graph library: pip install 'socialclass[network]'"
 
@@ -102,8 +104,6 @@ def why_no_ties(analysis: Analysis) -> str:
 
 
 def _span(ledger: Ledger) -> tuple[str, str]:
-    import numpy as np
-
     days = period_of(ledger.when, "day")[~np.isnan(ledger.when)]
     return (period_name(int(days.min()), "day"), period_name(int(days.max()), "day")) if len(days) else ("", "")
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from socialclass.ledger import FEWEST_INTERACTIONS
+from socialclass.analytics.ledger import FEWEST_INTERACTIONS
 
 
 class Definition(NamedTuple):

@@ -4,18 +4,17 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from math import log, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from socialclass.analytics.estimates import Estimate, median, missing, wilson
+from socialclass.analytics.ledger import COUNTS, FEWEST_INTERACTIONS, TIE_KINDS, Ledger
 from socialclass.analytics.periods import is_known, period_of
 from socialclass.errors import InputError
-from socialclass.ledger import COUNTS, FEWEST_INTERACTIONS, TIE_KINDS, Ledger
-from socialclass.text import AnalyzerSettings, analyze
+from socialclass.model.text import AnalyzerSettings, analyze
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 _FEWEST_POSTS = 20  # below it no best and worst quarter
 _SHOWN_TERMS = 12
@@ -70,8 +69,6 @@ def measure_effort(ledger: Ledger, brands: Sequence[str] = ()) -> Effort:
 
     brands: ids or names of the actors that are the brand; by default those that the source calls an organisation.
     """
-    import numpy as np
-
     ours = brand_actors(ledger, brands)
     known = len(ours) > 0
     posts = ledger.post & (ledger.label == 0)
@@ -93,10 +90,8 @@ def measure_effort(ledger: Ledger, brands: Sequence[str] = ()) -> Effort:
     )  # fmt: skip
 
 
-def brand_actors(ledger: Ledger, brands: Sequence[str]) -> "Array":
+def brand_actors(ledger: Ledger, brands: Sequence[str]) -> Array:
     """Return the numbers of the brand's actors; raises `InputError` for a name that nobody has."""
-    import numpy as np
-
     if not brands:
         return np.array([i for i, kind in enumerate(ledger.kinds) if kind in _BRAND_KINDS], np.int64)
     by_name = {name: i for i, name in reversed([*enumerate(ledger.labels_of_actors), *enumerate(ledger.actors)])}
@@ -106,16 +101,14 @@ def brand_actors(ledger: Ledger, brands: Sequence[str]) -> "Array":
     return np.array(sorted({by_name[name] for name in brands}), np.int64)
 
 
-def _whose(ledger: Ledger, ours: "Array") -> str:
+def _whose(ledger: Ledger, ours: Array) -> str:
     if not len(ours):
         return "of everybody, since the input does not say who the brand is (--brand NAME does)"
     names = ", ".join(ledger.shown(int(i)) for i in ours[:3])
     return f"by {names}" + (f" and {len(ours) - 3} more" if len(ours) > 3 else "")
 
 
-def _weekly(ledger: Ledger, rows: "Array") -> Estimate:
-    import numpy as np
-
+def _weekly(ledger: Ledger, rows: Array) -> Estimate:
     weeks = period_of(ledger.when[rows], "week")
     weeks = weeks[is_known(weeks)]
     if not len(weeks):
@@ -123,9 +116,7 @@ def _weekly(ledger: Ledger, rows: "Array") -> Estimate:
     return median(np.bincount(weeks - weeks.min()), "no week")
 
 
-def _hours(when: "Array") -> list[list[int]] | None:
-    import numpy as np
-
+def _hours(when: Array) -> list[list[int]] | None:
     known = when[~np.isnan(when)].astype(np.int64)
     if not len(known):
         return None
@@ -134,14 +125,12 @@ def _hours(when: "Array") -> list[list[int]] | None:
     return grid
 
 
-def _per_post(ledger: Ledger, rows: "Array", name: str) -> "tuple[Array, str]":
+def _per_post(ledger: Ledger, rows: Array, name: str) -> "tuple[Array, str]":
     """Return how many of a kind each post got, NaN where unknown, and why if none is known.
 
     What the source reports comes first; where it reports nothing for any post, those in the input are counted, if
     it holds any at all.
     """
-    import numpy as np
-
     reported = ledger.counts[name][rows]
     if (reported >= 0).any():
         return np.where(reported >= 0, reported, np.nan).astype(np.float64), ""
@@ -154,22 +143,16 @@ def _per_post(ledger: Ledger, rows: "Array", name: str) -> "tuple[Array, str]":
     return np.bincount(answered, minlength=len(ledger))[rows].astype(np.float64), ""
 
 
-def _median_of(values: "Array", why: str) -> Estimate:
-    import numpy as np
-
+def _median_of(values: Array, why: str) -> Estimate:
     return median(values[~np.isnan(values)], why or "there is no such post")
 
 
-def _answered(ledger: Ledger, rows: "Array", replies: "Array", why: str) -> Estimate:
-    import numpy as np
-
+def _answered(ledger: Ledger, rows: Array, replies: Array, why: str) -> Estimate:
     known = replies[~np.isnan(replies)]
     return wilson(int((known > 0).sum()), len(known)) if len(known) else missing(why or "there is no such post")
 
 
-def _dialogue(ledger: Ledger, rows: "Array") -> Estimate:
-    import numpy as np
-
+def _dialogue(ledger: Ledger, rows: Array) -> Estimate:
     turned = ledger.reply | (ledger.mentions > 0)
     turned[np.unique(ledger.tie_row[ledger.tie_kind == TIE_KINDS.index("thread")])] = True
     if not turned[ledger.post].any():
@@ -177,10 +160,8 @@ def _dialogue(ledger: Ledger, rows: "Array") -> Estimate:
     return wilson(int(turned[rows].sum()), len(rows))
 
 
-def _responses(ledger: Ledger, ours: "Array") -> tuple[Estimate, Estimate]:
+def _responses(ledger: Ledger, ours: Array) -> tuple[Estimate, Estimate]:
     """Return the share of messages to the brand that it answered, and the hours until its first answer."""
-    import numpy as np
-
     if not len(ours):
         nothing = missing("the input does not say who the brand is; name it: --brand NAME")
         return nothing, nothing
@@ -207,7 +188,7 @@ def _responses(ledger: Ledger, ours: "Array") -> tuple[Estimate, Estimate]:
     return wilson(len(first), len(asked)), median(timed, "no answered message has a time")
 
 
-def _first_answers(ledger: Ledger, asked: "Array", by_us: "Array") -> dict[int, float]:
+def _first_answers(ledger: Ledger, asked: Array, by_us: Array) -> dict[int, float]:
     """Return, for each answered message, when the brand first answered: it, or later in its thread."""
     first: dict[int, float] = {}
     for row, when in zip(ledger.answers[by_us].tolist(), ledger.when[by_us].tolist(), strict=True):
@@ -231,7 +212,7 @@ def _first_answers(ledger: Ledger, asked: "Array", by_us: "Array") -> dict[int, 
     return found
 
 
-def _terms(ledger: Ledger, rows: "Array", reactions: "Array") -> tuple[list[TermScore], list[TermScore], str]:
+def _terms(ledger: Ledger, rows: Array, reactions: Array) -> tuple[list[TermScore], list[TermScore], str]:
     """Return the terms of the posts with most and with least reactions.
 
     Quarters of the posts with known reactions; log odds ratio with an informative prior, in standard deviations

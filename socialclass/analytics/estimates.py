@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from math import ceil, floor, log10, sqrt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 Z95 = 1.959963984540054  # of the normal distribution: 95% lie within
 
@@ -67,8 +66,6 @@ def median(values: "Sequence[float] | np.ndarray[Any, Any]", why: str = "no valu
     >>> median([1, 2, 3, 4, 5, 6, 7, 8, 9])
     Estimate(value=5.0, low=2.0, high=8.0, of=9, why='')
     """
-    import numpy as np
-
     ordered = np.sort(np.asarray(values, dtype=np.float64))
     size = len(ordered)
     if not size:

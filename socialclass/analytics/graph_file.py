@@ -1,10 +1,12 @@
 """The networking graph as a file for other tools: GraphML or GEXF."""
 
+import numpy as np
+
 from socialclass.analytics.analysis import Analysis
+from socialclass.analytics.gexf import write_gexf
+from socialclass.analytics.ledger import FEWEST_INTERACTIONS
 from socialclass.errors import SocialclassError
-from socialclass.formats import open_output
-from socialclass.ledger import FEWEST_INTERACTIONS
-from socialclass.network.gexf import write_gexf
+from socialclass.writing.files import open_output
 
 
 def write_graph(analysis: Analysis, path: str) -> None:
@@ -13,8 +15,6 @@ def write_graph(analysis: Analysis, path: str) -> None:
     A node of fewer than `FEWEST_INTERACTIONS` interactions is there without a name, with no measures but zeros, in
     community -1, and its ties weigh 1 each.
     """
-    import numpy as np
-
     network, measures, ledger = analysis.network, analysis.measures, analysis.ledger
     if network is None or measures is None:
         raise SocialclassError("there is no graph to write", place=path, remedy=analysis.why_no_network)

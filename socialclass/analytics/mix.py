@@ -1,15 +1,14 @@
 """The mix: how much is marketing, how much networking, by time, actor, channel or platform."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
 
 from socialclass.analytics.estimates import Estimate, missing, wilson
+from socialclass.analytics.ledger import FEWEST_INTERACTIONS, Ledger
 from socialclass.analytics.periods import PERIODS, is_known, period_name, period_of
 from socialclass.analytics.quantification import BINS, ErrorRates, as_estimates, bins_of, corrected_shares
-from socialclass.ledger import FEWEST_INTERACTIONS, Ledger
-
-if TYPE_CHECKING:
-    import numpy as np
 
 KEYS = (*PERIODS, "actor", "channel", "platform")
 MOST_GROUPS = 500
@@ -48,8 +47,6 @@ def measure_mix(ledger: Ledger, by: Sequence[str], rates: ErrorRates | None, why
 
     by: names of `KEYS`; rates: None for no correction, and `why_not` says why.
     """
-    import numpy as np
-
     rows = np.zeros(len(ledger), np.int64)
     overall, _ = _groups(ledger, rows, ["all"], rates, why_not)
     tables, left_out = {}, {}
@@ -72,8 +69,6 @@ def _method(rates: ErrorRates | None, why_not: str) -> str:
 
 def _numbers(ledger: Ledger, key: str) -> "tuple[np.ndarray[tuple[int], np.dtype[np.int64]], Sequence[str]]":
     """Return each activity's group (-1 for none) and the groups' names."""
-    import numpy as np
-
     if key not in PERIODS:
         numbers = {"actor": ledger.actor, "channel": ledger.channel, "platform": ledger.platform}[key]
         shown = [ledger.shown(i) for i in range(len(ledger.actors))] if key == "actor" else None
@@ -89,11 +84,9 @@ def _numbers(ledger: Ledger, key: str) -> "tuple[np.ndarray[tuple[int], np.dtype
 
 
 def _groups(
-    ledger: Ledger, numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]", names: Sequence[str],
+    ledger: Ledger, numbers: np.ndarray[tuple[int], np.dtype[np.int64]], names: Sequence[str],
     rates: ErrorRates | None, why_not: str, key: str = "",
 ) -> tuple[list[MixRow], int]:  # fmt: skip
-    import numpy as np
-
     member = numbers >= 0
     size = len(names)
     labels = np.bincount(numbers[member] * 3 + ledger.label[member], minlength=size * 3).reshape(size, 3)
@@ -119,7 +112,7 @@ def _groups(
 
 
 def _corrected(
-    histograms: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]", rates: ErrorRates | None, why: str
+    histograms: np.ndarray[tuple[int, ...], np.dtype[np.int64]], rates: ErrorRates | None, why: str
 ) -> list[Estimate]:
     if rates is None:
         return [missing(why)] * len(histograms)

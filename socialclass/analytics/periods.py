@@ -1,18 +1,17 @@
 """Days, weeks and months: numbers for times, and names for the numbers. All in UTC."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
-    Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 PERIODS = ("day", "week", "month")
 _DAY = 86_400
 
 
-def period_of(when: "Array", period: str) -> "Array":
+def period_of(when: Array, period: str) -> Array:
     """Return the number of each time's period (int64), an impossible one (`is_known`) where it is NaN.
 
     >>> import numpy as np
@@ -20,8 +19,6 @@ def period_of(when: "Array", period: str) -> "Array":
     >>> [period_name(int(number), "month") for number in numbers]
     ['1970-01', '1970-02']
     """
-    import numpy as np
-
     known = ~np.isnan(when)
     days = np.floor_divide(np.where(known, when, 0), _DAY).astype(np.int64)
     if period == "day":
@@ -33,7 +30,7 @@ def period_of(when: "Array", period: str) -> "Array":
     return np.where(known, numbers, -(2**40))
 
 
-def is_known(numbers: "Array") -> "Array":
+def is_known(numbers: Array) -> Array:
     """Say which of the numbers of `period_of` stand for a time."""
     return numbers > -(2**40)
 
@@ -50,10 +47,8 @@ def period_name(number: int, period: str) -> str:
     return (date(1970, 1, 1) + timedelta(days=days)).isoformat()
 
 
-def fitting_period(when: "Array") -> str:
+def fitting_period(when: Array) -> str:
     """Return the period that gives a readable number of points: days for a month, weeks for a year and a half."""
-    import numpy as np
-
     known = when[~np.isnan(when)]
     span = float(known.max() - known.min()) / _DAY if len(known) else 0.0
     return "day" if span <= 31 else "week" if span <= 550 else "month"

@@ -23,18 +23,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from socialclass.analytics.estimates import Estimate, missing
+from socialclass.analytics.ledger import FEWEST_INTERACTIONS
 from socialclass.errors import CorpusError
-from socialclass.ledger import FEWEST_INTERACTIONS
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from socialclass.classifier import Classifier
+    from socialclass.analytics.ledger import Labels
     from socialclass.corpus import Example
-    from socialclass.ledger import Labels
+    from socialclass.model.classifier import Classifier
 
-    Array = np.ndarray[Any, np.dtype[Any]]
+Array = np.ndarray[Any, np.dtype[Any]]
 
 BINS = 10  # equal bins of the probability of marketing
 FEWEST = 25  # labelled texts of each label below which error rates are not known well enough
@@ -69,15 +69,13 @@ class ErrorRates:
 class Corrected(NamedTuple):
     """Corrected shares of marketing, a group a place: the figure, and its 95% interval."""
 
-    value: "Array"
-    low: "Array"
-    high: "Array"
+    value: Array
+    low: Array
+    high: Array
 
 
-def bins_of(share: "Array") -> "Array":
+def bins_of(share: Array) -> Array:
     """Return the bin of each probability of marketing; NaN is not allowed."""
-    import numpy as np
-
     found: Array = np.minimum(share * BINS, BINS - 1).astype(np.int64)
     return found
 
@@ -86,8 +84,6 @@ def error_rates(
     classifier: "Classifier", examples: "Iterable[Example]", labels: "Labels", source: str, min_confidence: float = 0.0
 ) -> ErrorRates:
     """Measure how the classifier's scores fall on labelled texts; raises `CorpusError` for too few of a label."""
-    import numpy as np
-
     chosen = [example for example in examples if example.label in labels]
     texts = [example.text for example in chosen]
     facts = [example.facts for example in chosen]
@@ -105,7 +101,7 @@ def error_rates(
     return ErrorRates(tuple(counts[0]), tuple(counts[1]), source)
 
 
-def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> Corrected:
+def corrected_shares(histograms: Array, rates: ErrorRates, seed: int = 0) -> Corrected:
     """Return the corrected share of marketing of each group of texts, with intervals.
 
     histograms: shape (groups, BINS), how many texts of a group fall in each bin.
@@ -116,8 +112,6 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
     >>> [round(float(each), 1) for each in found.value]
     [0.0, 0.5]
     """
-    import numpy as np
-
     sides = [np.asarray(side, float) + _PRIOR for side in (rates.marketing, rates.networking)]
     value = _mixture(histograms.astype(float), *[side / side.sum() for side in sides])
     grid = np.linspace(0, 1, _GRID)
@@ -132,10 +126,8 @@ def corrected_shares(histograms: "Array", rates: ErrorRates, seed: int = 0) -> C
     return Corrected(value, np.minimum(low, value), np.maximum(high, value))
 
 
-def _densest(grid: "Array", density: "Array") -> "Array":
+def _densest(grid: Array, density: Array) -> Array:
     """Return the ends of the shortest interval that holds 95% (of one peak; of several, from first to last)."""
-    import numpy as np
-
     order = np.argsort(-density, kind="stable")
     inside = order[: int(np.searchsorted(np.cumsum(density[order]), 0.95)) + 1]
     half = (grid[1] - grid[0]) / 2
@@ -143,10 +135,8 @@ def _densest(grid: "Array", density: "Array") -> "Array":
     return ends
 
 
-def _mixture(counts: "Array", marketing: "Array", networking: "Array") -> "Array":
+def _mixture(counts: Array, marketing: Array, networking: Array) -> Array:
     """Return each group's share under which its counts are likeliest; counts: shape (groups, bins)."""
-    import numpy as np
-
     share: Array = np.full(len(counts), 0.5)
     total = np.maximum(counts.sum(1), 1)
     for _ in range(_STEPS):

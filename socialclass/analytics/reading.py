@@ -9,16 +9,16 @@ from itertools import islice
 from typing import NamedTuple
 
 from socialclass.activity import Activity, Party, Thing, facts
-from socialclass.classifier import UNCERTAIN, Classifier
+from socialclass.analytics.ledger import LabelledActivity, seconds
 from socialclass.errors import InputError, UnknownFieldError
-from socialclass.exports import Unreadable, open_archive
-from socialclass.exports.activitystreams import activity_of, read_items
-from socialclass.exports.items import Item
-from socialclass.exports.values import from_epoch, from_words
-from socialclass.formats import Record
-from socialclass.inputs import InputOptions, export_format, open_activities, read_records
 from socialclass.language import is_foreign
-from socialclass.ledger import LabelledActivity, seconds
+from socialclass.model.classifier import UNCERTAIN, Classifier
+from socialclass.reading import Record
+from socialclass.reading.activitystreams import activity_of, read_items
+from socialclass.reading.archive import open_archive
+from socialclass.reading.items import Item, Unreadable
+from socialclass.reading.source import InputOptions, export_format, open_activities, read_records
+from socialclass.reading.values import from_epoch, from_words
 
 _BATCH = 1000
 _SEPARATORS = re.compile(r"[\s,;]+")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from socialclass.ledger import MARKETING, NETWORKING, LabelledActivity, Labels
+from socialclass.analytics.ledger import MARKETING, NETWORKING, LabelledActivity, Labels
 
 MOST_CASES = 100
 _EXCERPT = 280  # characters

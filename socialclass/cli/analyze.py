@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from socialclass.analytics.analysis import Analysis, AnalysisSettings, analyze_ledger, as_plain
+from socialclass.analytics.ledger import MARKETING, NETWORKING, LabelledActivity, Labels, collect
 from socialclass.analytics.mix import KEYS
 from socialclass.analytics.quantification import ErrorRates, error_rates
 from socialclass.analytics.reading import FIELDS, Reading, open_labelled
 from socialclass.analytics.wording import WordingCheck
-from socialclass.batch import processors
-from socialclass.classifier import Classifier
 from socialclass.cli.options import (
     UNREADABLE_EXIT,
     FloatParamType,
@@ -30,10 +29,11 @@ from socialclass.cli.options import (
     read_options,
 )
 from socialclass.errors import CorpusError, OutputError
-from socialclass.formats import open_output
-from socialclass.formats.streams import STANDARD
-from socialclass.inputs import InputOptions
-from socialclass.ledger import MARKETING, NETWORKING, LabelledActivity, Labels, collect
+from socialclass.labelling.run import processors
+from socialclass.model.classifier import Classifier
+from socialclass.reading.source import InputOptions
+from socialclass.reading.streams import STANDARD
+from socialclass.writing.files import open_output
 
 if TYPE_CHECKING:
     from socialclass.activity import Activity, Party
@@ -83,7 +83,7 @@ def _field_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@click.command("analyze", epilog=_EXAMPLES, short_help="Measure the mix, the effort's quality, and who matters.")
+@click.command("analyze", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option(
     "--pseudonyms",
@@ -165,7 +165,7 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
         stack.callback(_note_problems, source.reading, quiet)
         tick = None
         if not quiet and is_terminal(sys.stderr):
-            from socialclass.render import counter
+            from socialclass.report.terminal import counter
 
             tick = stack.enter_context(counter("activities"))
         ledger = collect(source.items(files or (STANDARD,), tick), labels, [wording.see] if wording else [])
@@ -176,8 +176,8 @@ def command(files: tuple[str, ...], pseudonyms: str | None, by: tuple[str, ...],
     if output_format == "json":
         click.echo(json.dumps(as_plain(analysis), indent=2, ensure_ascii=False))
     else:
-        from socialclass.render import make_console
-        from socialclass.render_analysis import print_analysis
+        from socialclass.report.terminal import make_console
+        from socialclass.report.terminal_analysis import print_analysis
 
         print_analysis(analysis, top, make_console(color))
     if source.reading.unreadable:
@@ -273,7 +273,7 @@ def _check_outputs(report: str | None, graph: str | None, tables: str | None) ->
     if graph is not None and not graph.endswith((".graphml", ".gexf")):
         raise click.BadParameter(f"{graph!r} ends neither in .graphml nor in .gexf", param_hint="--graph")
     if graph is not None:
-        from socialclass.network.graph import check_library
+        from socialclass.analytics.graph import check_library
 
         check_library()
     if report is not None:
@@ -284,7 +284,7 @@ def _check_outputs(report: str | None, graph: str | None, tables: str | None) ->
 
 def _write(analysis: Analysis, tables: str | None, report: str | None, graph: str | None, top: int) -> None:
     if tables is not None:
-        from socialclass.analytics.tables import write_tables
+        from socialclass.analytics.result_tables import write_tables
 
         write_tables(analysis, tables)
     if graph is not None:

@@ -9,8 +9,6 @@ from typing import BinaryIO
 
 import click
 
-from socialclass.batch import BatchOptions, TableMaker, label_files
-from socialclass.classifier import Classifier
 from socialclass.cli.options import (
     UNREADABLE_EXIT,
     color_option,
@@ -22,11 +20,14 @@ from socialclass.cli.options import (
     privacy_options,
     read_options,
 )
-from socialclass.formats import OUTPUT_FORMATS, open_output
-from socialclass.formats.records import Writer
-from socialclass.formats.streams import STANDARD
-from socialclass.inputs import InputOptions
-from socialclass.labelling import LabelOptions, Tally
+from socialclass.labelling.record_way import LabelOptions, Tally
+from socialclass.labelling.run import BatchOptions, TableMaker, label_files
+from socialclass.model.classifier import Classifier
+from socialclass.reading.source import InputOptions
+from socialclass.reading.streams import STANDARD
+from socialclass.writing.files import open_output
+from socialclass.writing.outputs import OUTPUT_FORMATS
+from socialclass.writing.writer import Writer
 
 _EXAMPLES = """\b
 Examples:
@@ -41,7 +42,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 """
 
 
-@click.command("classify", epilog=_EXAMPLES, short_help="Label texts, line by line or row by row.")
+@click.command("classify", epilog=_EXAMPLES)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @model_option
 @read_options
@@ -125,12 +126,12 @@ def command(files: tuple[str, ...], model: str | None, input_format: str, text_f
     with ExitStack() as stack:
         tick = None
         if not quiet and is_terminal(sys.stderr) and not to_terminal:
-            from socialclass.render import progress
+            from socialclass.report.terminal import progress
 
             tick = stack.enter_context(progress(sources))
         tally = label_files(sources, classifier, options, output, resume, _ignore if quiet else note, tick, table)
     if summary:
-        from socialclass.render import print_summary
+        from socialclass.report.terminal import print_summary
 
         print_summary(tally)
     if summary_json:
@@ -143,7 +144,7 @@ def _table_maker(classifier: Classifier, color: str) -> TableMaker:
     """Return what makes the writer of a table on a terminal."""
 
     def table(stream: BinaryIO, names: tuple[str, ...]) -> Writer:
-        from socialclass.render import TableWriter
+        from socialclass.report.terminal import TableWriter
 
         return TableWriter(stream, names, classifier.classes, color)
 

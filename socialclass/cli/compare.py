@@ -15,7 +15,8 @@ from socialclass.cli.options import (
     read_options,
     refuse_overwriting,
 )
-from socialclass.formats import ReadOptions, open_output
+from socialclass.reading import ReadOptions
+from socialclass.writing.files import open_output
 
 if TYPE_CHECKING:
     from socialclass.evaluation import Comparison
@@ -45,7 +46,7 @@ def _parse_bound(ctx: click.Context, param: click.Parameter, value: str | None) 
     return number, share
 
 
-@click.command("compare", epilog=_EXAMPLES, short_help="Show which labels two models give differently.")
+@click.command("compare", epilog=_EXAMPLES)
 @click.argument("old")
 @click.argument("new")
 @click.argument("file")
@@ -82,7 +83,7 @@ def command(old: str, new: str, file: str, input_format: str, text_field: str | 
     FILE: lines, csv, tsv or jsonl, with or without labels.
     """
     from socialclass.evaluation.comparison import compare_records
-    from socialclass.inputs import read_records
+    from socialclass.reading.source import read_records
 
     if output is not None and output_format == "table":
         raise click.UsageError("-o goes with --output-format json or csv")
@@ -108,7 +109,7 @@ def command(old: str, new: str, file: str, input_format: str, text_field: str | 
 
 def _print(comparison: "Comparison", places: list[str], size: int, wanted: str, output: str | None, color: str) -> None:
     if wanted == "table":
-        from socialclass.render import make_console, print_comparison
+        from socialclass.report.terminal import make_console, print_comparison
 
         print_comparison(comparison, places, size, make_console(color))
         return

@@ -4,8 +4,9 @@ import click
 
 from socialclass.cli.options import UNREADABLE_EXIT, note, privacy_of, privacy_options
 from socialclass.errors import InputError
-from socialclass.formats import ReadOptions, open_output
-from socialclass.inputs import EXPORT_FORMATS, export_format, open_activities
+from socialclass.reading import ReadOptions
+from socialclass.reading.source import EXPORT_FORMATS, export_format, open_activities
+from socialclass.writing.files import open_output
 
 _EXAMPLES = """\b
 Examples:
@@ -17,7 +18,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 some records could not be read.
 """
 
 
-@click.command("convert", epilog=_EXAMPLES, short_help="Write a platform's export as ActivityStreams, JSONL or CSV.")
+@click.command("convert", epilog=_EXAMPLES)
 @click.argument("export")
 @click.option(
     "--to",
@@ -44,8 +45,8 @@ def command(export: str, target: str, output: str | None, input_format: str, inc
     if not name:
         known = ", ".join(EXPORT_FORMATS)
         raise InputError("no export of a known platform", place=export, remedy=f"say which: --input-format {known}")
-    from socialclass.exports import Unreadable
-    from socialclass.exports.convert import convert
+    from socialclass.reading.items import Unreadable
+    from socialclass.writing.conversion import convert
 
     privacy = privacy_of(mask, pseudonyms)
     unreadable = 0

@@ -22,8 +22,8 @@ from socialclass.cli.options import (
     refuse_overwriting,
 )
 from socialclass.corpus import label_of
-from socialclass.formats import AddedFields, ReadOptions, Record
-from socialclass.inputs import read_records
+from socialclass.reading import AddedFields, ReadOptions, Record
+from socialclass.reading.source import read_records
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,7 +78,7 @@ def labelled_options(function: F) -> F:
     return read_options(function)
 
 
-@click.group("corpus", short_help="Check, split and grow a labelled corpus.")
+@click.group("corpus")
 def command() -> None:
     """Work on a labelled corpus (csv, tsv or jsonl with a text and a label)."""
 
@@ -131,7 +131,7 @@ def check(files: tuple[str, ...], against: tuple[str, ...], input_format: str, t
         click.echo(json.dumps(report(findings, len(rows) + len(held_out)), ensure_ascii=False, indent=2))
     else:
         from socialclass.curation import KINDS
-        from socialclass.render import make_console, print_findings
+        from socialclass.report.terminal import make_console, print_findings
 
         print_findings(findings, KINDS, len(rows) + len(held_out), make_console(color))
     if strict and findings:

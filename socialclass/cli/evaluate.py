@@ -20,11 +20,12 @@ from socialclass.cli.options import (
     read_options,
     refuse_overwriting,
 )
-from socialclass.formats import ReadOptions, open_output
+from socialclass.reading import ReadOptions
+from socialclass.writing.files import open_output
 
 if TYPE_CHECKING:
     from socialclass.evaluation.gates import Gate, GateResult
-    from socialclass.validation import Assessment
+    from socialclass.training.validation import Assessment
 
 _EXAMPLES = """\b
 Examples:
@@ -56,7 +57,7 @@ def _parse_gates(ctx: click.Context, param: click.Parameter, values: tuple[str, 
     return found
 
 
-@click.command("evaluate", epilog=_EXAMPLES, short_help="Measure a model on a labelled corpus.")
+@click.command("evaluate", epilog=_EXAMPLES)
 @click.argument("corpus")
 @model_option
 @read_options
@@ -105,9 +106,9 @@ def command(corpus: str, model: str | None, input_format: str, text_field: str |
     """Measure a model on CORPUS (csv, tsv or jsonl with a text and a label)."""
     from socialclass.corpus import example_of, field_of
     from socialclass.evaluation import Gate, check_gates
-    from socialclass.inputs import read_records
-    from socialclass.render import status
-    from socialclass.validation import Plan, assess, is_own_corpus
+    from socialclass.reading.source import read_records
+    from socialclass.report.terminal import status
+    from socialclass.training.validation import Plan, assess, is_own_corpus
 
     refuse_overwriting((report,), force, (corpus, model))
     if report is not None:
@@ -156,7 +157,7 @@ def _print(assessment: "Assessment", results: "Sequence[GateResult]", corpus: st
     from socialclass.report import machine
 
     if wanted == "table":
-        from socialclass.render import make_console, print_assessment
+        from socialclass.report.terminal import make_console, print_assessment
 
         print_assessment(assessment, make_console(color))
     elif wanted == "json":

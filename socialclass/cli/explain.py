@@ -7,8 +7,8 @@ import click
 
 from socialclass.activity import facts
 from socialclass.cli.options import color_option, is_terminal, model_option, note, open_model
-from socialclass.formats import ReadOptions, read_records
-from socialclass.inputs import read_activity
+from socialclass.reading import ReadOptions, read_records
+from socialclass.reading.source import read_activity
 
 _EXAMPLES = """\b
 Examples:
@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@click.command("explain", epilog=_EXAMPLES, short_help="Show which terms decided a label.")
+@click.command("explain", epilog=_EXAMPLES)
 @click.argument("text", required=False)
 @click.option(
     "--activity",
@@ -61,6 +61,6 @@ def command(
         }
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
-    from socialclass.render import make_console, print_explanation
+    from socialclass.report.terminal import make_console, print_explanation
 
     print_explanation(explanation, classifier.classes, terms, make_console(color))

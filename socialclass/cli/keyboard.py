@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 import click
 
-from socialclass.cli.main import COMMANDS
 from socialclass.curation.session import Session
-from socialclass.render import printable
+from socialclass.report.terminal import printable
 from socialclass.resources import default_model_path
 
 DIGITS = "123456789"
@@ -72,6 +71,5 @@ def farewell(session: Session, model: str | None, label_field: str) -> str:
         f"  socialclass evaluate{old} {path}{field}",
         f"  socialclass train {path}{field} -o new.joblib",
     ]
-    if "compare" in COMMANDS:
-        lines.append(f"  socialclass compare {shlex.quote(model or default_model_path())} new.joblib {path}")
+    lines.append(f"  socialclass compare {shlex.quote(model or default_model_path())} new.joblib {path}")
     return "\n".join(lines)

@@ -15,22 +15,22 @@ from typing import NoReturn
 
 import click
 
+from socialclass.cli.environment import COMPLETION_VARIABLE
 from socialclass.errors import OutputError, SocialclassError
 
-# command -> module; the order is that of the help
+# command -> what the list of commands says of it, in the order of that list; its module is its namesake
 COMMANDS = {
-    "classify": "socialclass.cli.classify",
-    "train": "socialclass.cli.train",
-    "evaluate": "socialclass.cli.evaluate",
-    "explain": "socialclass.cli.explain",
-    "compare": "socialclass.cli.compare",
-    "corpus": "socialclass.cli.corpus",
-    "convert": "socialclass.cli.convert",
-    "model": "socialclass.cli.model",
-    "analyze": "socialclass.cli.analyze",
-    "completion": "socialclass.cli.completion",
+    "classify": "Label texts, line by line or row by row.",
+    "train": "Fit a model on a labelled corpus.",
+    "evaluate": "Measure a model on a labelled corpus.",
+    "explain": "Show which terms decided a label.",
+    "compare": "Show which labels two models give differently.",
+    "corpus": "Check, split and grow a labelled corpus.",
+    "convert": "Write a platform's export as ActivityStreams, JSONL or CSV.",
+    "model": "Look into a model file (nothing in it is run).",
+    "analyze": "Measure the mix, the effort's quality, and who matters.",
+    "completion": "Print the completion script for SHELL.",
 }
-COMPLETION_VARIABLE = "_SOCIALCLASS_COMPLETE"  # by which a shell's script asks this command for what may follow
 BROKEN_PIPE = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 141
 
 EPILOG = """\b
@@ -61,7 +61,7 @@ class _ClosedOutput(io.TextIOBase):
 
 
 class _LazyGroup(click.Group):
-    """A group that imports a command's module when the command is used."""
+    """A group that imports a command's module when the command is used, and not to list it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -69,8 +69,12 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        command: click.Command = importlib.import_module(f"socialclass.cli.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -78,7 +82,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         return
     from importlib.metadata import version
 
-    from socialclass.scoring import Scorer
+    from socialclass.model.scoring import Scorer
 
     click.echo(f"socialclass {version('socialclass')} (scoring: {Scorer.name})")
     ctx.exit()
@@ -138,7 +142,7 @@ def _run(args: list[str]) -> int:
     if instruction := os.environ.get(COMPLETION_VARIABLE):
         from socialclass.cli.completion import complete
 
-        complete(instruction)
+        complete(instruction, cli)
         return 0
     try:
         with cli.make_context("socialclass", args) as context:

@@ -14,7 +14,7 @@ from socialclass.cli.options import (
     read_options,
     refuse_overwriting,
 )
-from socialclass.formats import ReadOptions, read_binary
+from socialclass.reading import ReadOptions, read_binary
 from socialclass.resources import default_model_path, find_resource
 
 _SHA256 = re.compile("[0-9a-f]{64}", re.I)
@@ -64,7 +64,7 @@ def show(model: str | None, terms: int, output_format: str, color: str) -> None:
         }
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
-    from socialclass.render import make_console, print_model
+    from socialclass.report.terminal import make_console, print_model
 
     print_model(classifier, path, _sha256_of(path), terms, make_console(color))
 
@@ -102,7 +102,7 @@ def verify(model: str | None, corpus: str | None, input_format: str, text_field:
         if corpus is None:
             return
     from socialclass.corpus import read_corpus
-    from socialclass.reproduction import reproduce
+    from socialclass.training.reproduction import reproduce
 
     classifier = open_model(model)
     reading = ReadOptions(input_format, text_field, encoding, encoding_errors)
@@ -131,7 +131,7 @@ def export(model: str | None, shape: str, output: str, force: bool) -> None:
     onnx     An ONNX graph from counts of terms to label and probabilities. ONNX has no operator for the analyser:
              count a text's terms by socialclass.analyze, in the order of the terms in the file's metadata.
     """
-    from socialclass.exchange import export_model
+    from socialclass.training.exchange import export_model
 
     refuse_overwriting((output,), force, (model,))
     export_model(open_model(model), shape, output)

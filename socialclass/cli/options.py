@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from socialclass.classifier import Classifier
 from socialclass.errors import CorpusError, OutputError
-from socialclass.formats import read_binary
-from socialclass.inputs import INPUT_FORMATS
+from socialclass.model.classifier import Classifier
+from socialclass.reading import read_binary
+from socialclass.reading.source import INPUT_FORMATS
 
 if TYPE_CHECKING:
     from socialclass.privacy import Privacy
@@ -130,7 +130,7 @@ def placed(place: str) -> Iterator[None]:
 
 def open_model(path: str | None) -> Classifier:
     """Return the model that ``-m`` names, or the bundled one."""
-    from socialclass.persistence import load_model
+    from socialclass.model.persistence import load_model
 
     return load_model(path)
 

@@ -17,11 +17,11 @@ from socialclass.cli.options import (
     read_options,
     refuse_overwriting,
 )
-from socialclass.formats import ReadOptions
+from socialclass.reading import ReadOptions
 
 if TYPE_CHECKING:
-    from socialclass.classifier import Classifier
     from socialclass.corpus import Example
+    from socialclass.model.classifier import Classifier
     from socialclass.training import SearchResult, TrainSettings
 
 _EXAMPLES = """\b
@@ -48,7 +48,7 @@ class _Duration(FloatParamType):
         return float(found[1]) * _UNITS[found[2]]
 
 
-@click.command("train", epilog=_EXAMPLES, short_help="Fit a model on a labelled corpus.")
+@click.command("train", epilog=_EXAMPLES)
 @click.argument("corpus")
 @click.option("-o", "--output", "model", required=True, metavar="MODEL", help="The model file to write.")
 @read_options
@@ -83,7 +83,7 @@ def command(corpus: str, model: str, input_format: str, text_field: str | None, 
         raise click.UsageError("--corpus says where the corpus of --add is; give --add MODEL, too")
     refuse_overwriting((model,), force, (corpus, old_corpus))
     from socialclass.corpus import read_corpus
-    from socialclass.persistence import load_model, save_model
+    from socialclass.model.persistence import load_model, save_model
     from socialclass.training import TrainSettings, corpus_of, remarks, source_facts, train_examples
 
     reading = ReadOptions(input_format, text_field, encoding, encoding_errors)
@@ -124,7 +124,7 @@ def _search(
     with ExitStack() as stack:
         watch = None
         if not quiet and is_terminal(sys.stderr):
-            from socialclass.render import search_progress
+            from socialclass.report.terminal import search_progress
 
             tick = stack.enter_context(search_progress())
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-from socialclass.text import tokenize
+from socialclass.model.text import tokenize
 
 NEAR = 0.7
 FEWEST_WORDS = 4  # shorter texts are only compared as they stand: "thank you" is no copy of "thank you"

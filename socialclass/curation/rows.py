@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from socialclass.corpus import Example, example_of
 from socialclass.errors import InputError, UnknownFieldError
-from socialclass.formats import AddedFields, ReadOptions, Record, detect_format, open_output, writer_for
-from socialclass.formats.table import OUTPUT_FORMATS
-from socialclass.inputs import read_records
+from socialclass.reading import AddedFields, ReadOptions, Record, detect_format
+from socialclass.reading.source import read_records
+from socialclass.writing.files import open_output
+from socialclass.writing.outputs import OUTPUT_FORMATS, writer_for
 
 NOTHING_ADDED = AddedFields((), ())
 

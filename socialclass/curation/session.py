@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import BinaryIO
 
-from socialclass.classifier import Classifier
 from socialclass.curation.suggesting import suggest
 from socialclass.errors import InputError, OutputError
-from socialclass.formats import ReadOptions, Record, read_records
+from socialclass.model.classifier import Classifier
+from socialclass.reading import ReadOptions, Record, read_records
 
 
 class Session:
@@ -22,7 +22,7 @@ class Session:
     skipped texts come again. Use it as a context manager.
 
     >>> import tempfile
-    >>> from socialclass.formats import Place
+    >>> from socialclass.reading import Place
     >>> record = Record("hi mum", ("text",), ("hi mum",), Place("posts.jsonl", 1))
     >>> with tempfile.TemporaryDirectory() as folder, Session([record], folder + "/labelled.jsonl") as session:
     ...     session.answer("networking")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from socialclass.classifier import Classifier
+from socialclass.model.classifier import Classifier
 
 ALIKE = 0.5  # cosine of two texts' vectors from which the second adds little
 Vector = Mapping[int, float]

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from socialclass.classifier import probabilities
+import numpy as np
+
 from socialclass.corpus import Example
+from socialclass.model.classifier import probabilities
 
 
 class Suspect(NamedTuple):
@@ -24,8 +26,6 @@ def find_suspects(examples: Sequence[Example], seed: int = 0) -> list[Suspect]:
     Jiang and Chuang, JAIR 70, 2021). Their thresholds a class are left out: of the seeded errors that the tests know,
     they lost more than they spared.
     """
-    import numpy as np
-
     from socialclass.training import FOLDS, TrainSettings, fit_calibration, out_of_fold_scores
 
     classes = tuple(sorted({example.label for example in examples}))

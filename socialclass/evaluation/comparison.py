@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from socialclass.classifier import UNCERTAIN, Classifier, Prediction
 from socialclass.corpus import field_of, group_of, label_of
 from socialclass.errors import CorpusError, ModelError
 from socialclass.evaluation.measures import ROUNDS, draws
 from socialclass.evaluation.outcomes import numbered
-from socialclass.formats import Record
+from socialclass.model.classifier import UNCERTAIN, Classifier, Prediction
+from socialclass.reading import Record
 
 _EXACT = 1000  # discordant texts up to which the test is exact; beyond, the approximation errs by under 0.001
 
@@ -134,8 +134,8 @@ def check_classes(old: Classifier, new: Classifier) -> None:
 
 
 def _measured(
-    whole: Comparison, before: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
-    after: "np.ndarray[tuple[int], np.dtype[np.bool_]]", groups: "np.ndarray[tuple[int], np.dtype[np.intp]]",
+    whole: Comparison, before: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    after: np.ndarray[tuple[int], np.dtype[np.bool_]], groups: np.ndarray[tuple[int], np.dtype[np.intp]],
     rounds: int, seed: int,
 ) -> Comparison:  # fmt: skip
     gains, losses = int((after & ~before).sum()), int((before & ~after).sum())

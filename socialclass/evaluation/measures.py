@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from socialclass.classifier import UNCERTAIN, Classifier
 from socialclass.corpus import Example
 from socialclass.evaluation.curves import Ranking, bin_numbers, binned_gap, confidence_ranking
 from socialclass.evaluation.outcomes import Array, Outcomes, judge, outcomes_of_labels
+from socialclass.model.classifier import UNCERTAIN, Classifier
 
 ROUNDS = 1000  # of the bootstrap
 FEWEST = 10  # groups: drawn from fewer, an interval would look surer than it is

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from socialclass.classifier import UNCERTAIN, Classifier, Prediction
 from socialclass.corpus import Example
 from socialclass.errors import CorpusError
+from socialclass.model.classifier import UNCERTAIN, Classifier, Prediction
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

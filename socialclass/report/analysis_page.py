@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from socialclass.analytics.analysis import Analysis, why_no_ties
 from socialclass.analytics.definitions import DEFINITIONS, MEANING
 from socialclass.analytics.effort import Effort, TermScore
 from socialclass.analytics.estimates import Estimate
 from socialclass.analytics.mix import MixRow
 from socialclass.analytics.periods import PERIODS, period_name
-from socialclass.analytics.tables import SHARES, effort_figures
+from socialclass.analytics.result_tables import SHARES, effort_figures
+from socialclass.analytics.roles import BROADCASTER, CONNECTOR, Matters, Person
+from socialclass.analytics.usage import Usage
 from socialclass.analytics.wording import PHRASES, WordingCheck
-from socialclass.network.roles import BROADCASTER, CONNECTOR, Matters, Person
-from socialclass.network.usage import Usage
 from socialclass.report.network_drawing import network_drawings
 from socialclass.report.page import Cell, Html, Section, definitions, escape, figure, grid, page, paragraph, table
 from socialclass.report.plots import COLORS, CYCLE, bars, drawing
@@ -125,8 +127,6 @@ def _time_line(rows: Sequence[MixRow], period: str) -> str:
     drawn = [(row.corrected if corrected else row.marketing) for row in rows]
 
     def draw(axes: "Axes") -> None:
-        import numpy as np
-
         when = np.array([row.group for row in rows], dtype="datetime64[D]")
         value, low, high = (
             np.array([getattr(each, part) for each in drawn], dtype=float) * 100 for part in ("value", "low", "high")
@@ -276,8 +276,6 @@ def _use_over_time(usage: Usage, period: str) -> str:
     rows = usage.periods[-_MOST_POINTS:]
 
     def draw(axes: "Axes") -> None:
-        import numpy as np
-
         when = np.array([period_name(each.period, period) for each in rows], dtype="datetime64[D]")
         for number, name in enumerate(("active", "newcomers", "leavers")):
             values = [getattr(each, name) for each in rows]

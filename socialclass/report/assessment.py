@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from socialclass.classifier import UNCERTAIN, Contribution
 from socialclass.evaluation import Evaluation
 from socialclass.evaluation.curves import precision_recall_curve, reliability, risk_coverage_curve
 from socialclass.evaluation.gates import GateResult
 from socialclass.evaluation.measures import LABEL_MEASURES, MEASURES
+from socialclass.model.classifier import UNCERTAIN, Contribution
 from socialclass.report.page import Cell, Html, Section, definitions, escape, figure, grid, page, paragraph, table
 from socialclass.report.plots import Series, lines
 from socialclass.report.style import SERIES
 from socialclass.report.words import marked, weigh
-from socialclass.validation import Assessment, CurvePoint
+from socialclass.training.validation import Assessment, CurvePoint
 
 ERRORS = 25  # shown
 TERMS = 15  # of a label

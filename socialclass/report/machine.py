@@ -12,7 +12,7 @@ from socialclass.evaluation import Comparison, Evaluation
 from socialclass.evaluation.gates import GateResult
 from socialclass.evaluation.measures import MEASURES, figure_names
 from socialclass.report.page import visible
-from socialclass.validation import Assessment
+from socialclass.training.validation import Assessment
 
 CHANGE_FIELDS = (
     "place", "text", "label", "old_label", "old_probability", "new_label", "new_probability", "shift", "effect",

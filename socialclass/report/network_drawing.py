@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
 
 from socialclass.analytics.analysis import Analysis
 from socialclass.analytics.estimates import short
-from socialclass.ledger import FEWEST_INTERACTIONS
-from socialclass.network.graph import Measures, Network, lay_out
+from socialclass.analytics.graph import Measures, Network, lay_out
+from socialclass.analytics.ledger import FEWEST_INTERACTIONS
 from socialclass.report.page import escape
 from socialclass.report.style import SERIES
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MOST_NODES = 60  # people in one drawing
 MOST_BUBBLES = 12  # communities in one drawing
@@ -101,8 +100,6 @@ def _people(analysis: Analysis, network: Network, measures: Measures, actors: li
 
 
 def _communities(analysis: Analysis, network: Network, measures: Measures) -> str:
-    import numpy as np
-
     groups = min(MOST_BUBBLES, int(measures.community.max()) + 1)
     weights = _between(network, measures.community, groups)
     sizes = np.bincount(measures.community[network.members], minlength=groups)[:groups]
@@ -125,10 +122,8 @@ def _communities(analysis: Analysis, network: Network, measures: Measures) -> st
 
 
 def _between(
-    network: Network, community: "np.ndarray[tuple[int], np.dtype[np.int64]]", groups: int
+    network: Network, community: np.ndarray[tuple[int], np.dtype[np.int64]], groups: int
 ) -> dict[tuple[int, int], float]:
-    import numpy as np
-
     one, other = community[network.ties.source], community[network.ties.target]
     kept = (one != other) & (one < groups) & (other < groups)
     cells = np.minimum(one, other)[kept] * groups + np.maximum(one, other)[kept]

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from socialclass.classifier import Contribution
+from socialclass.model.classifier import Contribution
+from socialclass.model.text import START, URL, AnalyzerSettings, addressees, tokenize
 from socialclass.report.page import Html, escape
-from socialclass.text import START, URL, AnalyzerSettings, addressees, tokenize
 
 _CHUNK = re.compile(r"\S+")
 _HANDLE = re.compile(r"@\w+")

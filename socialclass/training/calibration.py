@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from socialclass.scoring import Weights
-from socialclass.scoring.reference import floats
+from socialclass.model.scoring import Weights
+from socialclass.model.scoring.reference import floats
 
 FEW_TEXTS = 50  # of a label: too few to fit offsets
 

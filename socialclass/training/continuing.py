@@ -4,10 +4,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from socialclass.classifier import Classifier
 from socialclass.corpus import Example, fingerprint, read_corpus
 from socialclass.errors import CorpusError, SocialclassError
-from socialclass.formats import ReadOptions
+from socialclass.model.classifier import Classifier
+from socialclass.reading import ReadOptions
 from socialclass.resources import find_resource
 
 _REMEDY = "name the file that it was trained on: --corpus FILE"

@@ -8,8 +8,8 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from socialclass.corpus import Example
-from socialclass.scoring import Weights
-from socialclass.scoring.reference import floats
+from socialclass.model.scoring import Weights
+from socialclass.model.scoring.reference import floats
 from socialclass.training.settings import TrainSettings
 from socialclass.training.vectors import Weighting, count_examples, vectors, weigh
 
@@ -35,7 +35,7 @@ class Fit(NamedTuple):
 
 
 def fit_counts(
-    counts: csr_matrix, targets: "np.ndarray[Any, Any]", settings: TrainSettings, tolerance: float = TIGHT
+    counts: csr_matrix, targets: np.ndarray[Any, Any], settings: TrainSettings, tolerance: float = TIGHT
 ) -> Fit:
     """Fit on rows of counts (n_texts, n_terms) and their class numbers (n_texts,)."""
     weighting = weigh(counts, settings, targets)
@@ -65,7 +65,7 @@ def weights_of(fitted: Fit, terms: Sequence[str], settings: TrainSettings) -> We
     )
 
 
-def targets_of(examples: Sequence[Example], classes: Sequence[str]) -> "np.ndarray[Any, Any]":
+def targets_of(examples: Sequence[Example], classes: Sequence[str]) -> np.ndarray[Any, Any]:
     """Return each example's place in `classes`, shape (n_examples,)."""
     places = {label: place for place, label in enumerate(classes)}
     return np.array([places[example.label] for example in examples], dtype=np.int64)

@@ -72,7 +72,7 @@ def side_by_side(calls: Iterable[Any]) -> Iterator[Any]:
 
 def fold_scores(
     counts: TermCounts,
-    targets: "np.ndarray[Any, Any]",
+    targets: np.ndarray[Any, Any],
     fold: Fold,
     classes: tuple[str, ...],
     settings: TrainSettings,

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from socialclass.classifier import Classifier, probabilities
 from socialclass.corpus import Example, check_corpus, fingerprint
 from socialclass.evaluation import measure
+from socialclass.model.classifier import Classifier, probabilities
 from socialclass.training.calibration import calibrated, fit_calibration
 from socialclass.training.fitting import fit_counts, targets_of, weights_of
 from socialclass.training.folding import out_of_fold_scores, why_no_folds

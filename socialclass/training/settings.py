@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from socialclass.text import AnalyzerSettings
+from socialclass.model.text import AnalyzerSettings
 
 FOLDS = 5
+MANY_TEXTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class TrainSettings:
     """What training does; the defaults are those of the bundled model.
 
     analyzer: what is a term.
-    min_df: terms in fewer texts than this are dropped.
+    min_df: terms in fewer texts than this are dropped; 0 for 2 from `MANY_TEXTS` on, else 1: in a large corpus three
+        quarters of the terms stand in one text, and hardly help.
     damping: the constant entry of every vector before L2 normalising, in units of tf * idf; 0 for none.
     idf_power: 1 for TF-IDF as it is mostly used; 2 applies the idf twice, as when it weighs both document and query
         (SMART's ``ltc.ltc``): rare words count for more, habits of style for less; 0 for no idf; 1.5 lies between.
@@ -26,13 +28,21 @@ class TrainSettings:
     """
 
     analyzer: AnalyzerSettings = AnalyzerSettings()
-    min_df: int = 1
+    min_df: int = 0
     damping: float = 100.0
     idf_power: float = 2
-    C: float = 3.0
+    C: float = 1.0
     class_weight: str | None = None
     calibrate: bool = True
-    contrast: float = 0.0
+    contrast: float = 0.5
+
+    def least_texts(self, texts: int) -> int:
+        """Return in how many of so many texts a term must stand to be known.
+
+        >>> TrainSettings().least_texts(9), TrainSettings().least_texts(MANY_TEXTS)
+        (1, 2)
+        """
+        return self.min_df or (2 if texts >= MANY_TEXTS else 1)
 
     def as_facts(self) -> dict[str, Any]:
         """Return the settings as a model file holds them; without contrast, as before there was any."""
@@ -49,5 +59,5 @@ class TrainSettings:
         known = {name: value for name, value in facts.items() if name in cls.__dataclass_fields__}
         if isinstance(analyzer := known.get("analyzer"), dict):
             fields = {name: value for name, value in analyzer.items() if name in AnalyzerSettings._fields}
-            known["analyzer"] = AnalyzerSettings(**fields)
+            known |= {"analyzer": AnalyzerSettings.from_facts(fields), "contrast": known.get("contrast", 0.0)}
         return cls(**known)

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from joblib import delayed
 
-from socialclass.classifier import probabilities
 from socialclass.corpus import Example
 from socialclass.evaluation import measure
-from socialclass.text import AnalyzerSettings
+from socialclass.model.classifier import probabilities
+from socialclass.model.text import AnalyzerSettings
 from socialclass.training.calibration import fit_calibration
 from socialclass.training.fitting import LOOSE, targets_of
 from socialclass.training.folding import fold_scores, folds, side_by_side

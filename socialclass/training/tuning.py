@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from socialclass.corpus import Example, check_corpus
-from socialclass.text import ENTITY_MARKS, URL, AnalyzerSettings
+from socialclass.model.text import ENTITY_MARKS, URL, AnalyzerSettings
 from socialclass.training.folding import why_no_folds
 from socialclass.training.settings import FOLDS, TrainSettings
 from socialclass.training.trials import Bench, OutOfTime, Progress, Trial
@@ -61,7 +61,7 @@ def search(
     settings: tried first, and kept where the corpus is too small to try any, or the gain is within its standard error.
     budget: seconds after which no other trial begins; the first one is always finished. Ctrl-C ends the search, too.
     weigh_labels: try ``class_weight="balanced"`` where labels are of unequal size.
-    try_entities: try links, mentions and hashtags as terms, where the settings have them off and texts hold any.
+    try_entities: find out whether links, mentions and hashtags as terms help, where texts hold any.
     watch: called after each trial.
     Raises `CorpusError` for one class or no terms.
 
@@ -81,9 +81,11 @@ def search(
 def _run(bench: Bench, settings: TrainSettings, weigh_labels: bool, try_entities: bool) -> str:
     """Try candidates until there are no more, the budget is used up or somebody interrupts; return which."""
     try:
+        if try_entities:
+            settings = replace(settings, analyzer=settings.analyzer._replace(entities=0))
         likeliest = _likely(settings)[0]
         bench.run([settings, likeliest], FOLDS)
-        if try_entities and not settings.analyzer.entities and _helpful_entities(bench, likeliest):
+        if try_entities and _helpful_entities(bench, likeliest):
             settings = replace(settings, analyzer=settings.analyzer._replace(entities=1))
         bench.run(_likely(settings), FOLDS)
         for candidates, size in _rounds(bench, settings, weigh_labels):

@@ -9,8 +9,8 @@ from scipy.sparse import csr_matrix
 
 from socialclass.corpus import Example
 from socialclass.errors import CorpusError
-from socialclass.scoring import count_terms
-from socialclass.text import AnalyzerSettings
+from socialclass.model.scoring import count_terms
+from socialclass.model.text import AnalyzerSettings
 from socialclass.training.settings import TrainSettings
 
 _FLAT = 0.2  # added to a contrast, so that a term that the labels use equally often keeps some weight
@@ -77,7 +77,7 @@ def weigh(counts: csr_matrix, settings: TrainSettings, targets: "np.ndarray[Any,
     Raises `CorpusError` where no term is left.
     """
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    known = np.flatnonzero(frequency >= max(1, settings.min_df))
+    known = np.flatnonzero(frequency >= settings.least_texts(counts.shape[0]))
     if not len(known):
         raise CorpusError("the texts hold no terms to learn from", remedy="give it longer texts or a smaller min_df")
     idf = np.log((1.0 + counts.shape[0]) / (1.0 + frequency[known])) + 1.0

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from socialclass import Example, save_model
+from socialclass import AnalyzerSettings, Example, save_model
 from socialclass.training import TrainSettings, train_examples
 
 HERE = Path(__file__).parent
-FIXED = TrainSettings(calibrate=False)
+FIXED = TrainSettings(AnalyzerSettings(2, 5, 0), damping=100.0, idf_power=2, C=3.0, contrast=0.0, calibrate=False)
 
 
 def corpus() -> list[Example]:

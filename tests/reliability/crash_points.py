@@ -11,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from socialclass import batch, blocks, checkpoint, labelling
 from socialclass.cli.main import main as socialclass
+from socialclass.labelling import checkpoint
+from socialclass.labelling import line_way as blocks
+from socialclass.labelling import record_way as labelling
+from socialclass.labelling import run as batch
 
 STOPPED = 77
 # done; done, and what was not synced is lost; half of it done, if it is a write; the first operation not begun (before

@@ -16,7 +16,7 @@ from joblib.numpy_pickle import NumpyArrayWrapper
 from sklearn.linear_model import LogisticRegression
 
 from socialclass.errors import ModelError
-from socialclass.persistence import load_model, save_model
+from socialclass.model.persistence import load_model, save_model
 from socialclass.training import train
 from tests.reliability.conftest import Command, failed_cleanly
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from socialclass.persistence import save_model
+from socialclass.model.persistence import save_model
 from socialclass.training import train
 from tests.conftest import ROOT
 from tests.reliability.conftest import CHAT, EXECUTABLE, POST, Command, failed_cleanly
