@@ -11,7 +11,7 @@ from typing import NamedTuple
 from socialclass.activity import Activity, Party, Thing, facts
 from socialclass.analytics.ledger import LabelledActivity, seconds
 from socialclass.errors import InputError, UnknownFieldError
-from socialclass.language import is_foreign
+from socialclass.labelling.record_way import predict
 from socialclass.model.classifier import UNCERTAIN, Classifier
 from socialclass.reading import Record
 from socialclass.reading.activitystreams import activity_of, read_items
@@ -156,13 +156,11 @@ def label_activities(
     knows_facts = any(term[:1] == "<" for term in classifier.weights.terms)  # without, they need not be looked up
     while batch := list(islice(activities, _BATCH)):
         known = [facts(activity) for activity in batch] if knows_facts else None
-        predicted = classifier.predict([activity.text for activity in batch], min_confidence, known)
+        languages = [activity.language for activity in batch] if check_language else None
+        predicted = predict([activity.text for activity in batch], known, languages, classifier, min_confidence)
         reading.labelled_here += len(batch)
         for activity, prediction in zip(batch, predicted, strict=True):
-            if check_language and activity.content and is_foreign(activity.content, activity.language):
-                yield LabelledActivity(activity, UNCERTAIN)
-            else:
-                yield LabelledActivity(activity, prediction.label, prediction.probability)
+            yield LabelledActivity(activity, prediction.label, prediction.probability)
 
 
 def labelled_from_records(

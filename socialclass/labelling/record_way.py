@@ -95,9 +95,8 @@ def label_records(
     checked: object = None
     for batch in _batches(iter(records), options.batch):
         facts = [record.facts for record in batch] if any(record.facts for record in batch) else None
-        predictions = classifier.predict([record.text for record in batch], options.min_confidence, facts)
-        if options.check_language:
-            predictions = _without_foreign(batch, predictions)
+        languages = [record.language for record in batch] if options.check_language else None
+        predictions = predict([record.text for record in batch], facts, languages, classifier, options.min_confidence)
         for record, prediction in zip(batch, predictions, strict=True):
             if record.names is not checked and not record.error:
                 _check_names(record, names)
@@ -106,17 +105,29 @@ def label_records(
             yield Labelled(record, AddedFields(names, _added(record, prediction, classifier, options)))
 
 
-def _without_foreign(batch: Sequence[Record], predictions: Sequence[Prediction]) -> list[Prediction]:
-    """Return the predictions, with none for the texts that are not English: the model has learnt nothing else."""
+def predict(
+    texts: Sequence[str],
+    facts: Sequence[Sequence[str]] | None,
+    languages: Sequence[str] | None,
+    classifier: Classifier,
+    min_confidence: float = 0.0,
+) -> list[Prediction]:
+    """Return the predictions of texts and their facts: the one way from a record, or an activity, to its label.
+
+    facts: of each text, or None for none. languages: what the source says of each text's language; a text that is not
+    English then gets no label, since the model has learnt nothing else; None to ask nothing.
+    """
+    predictions = classifier.predict(texts, min_confidence, facts)
+    if languages is None:
+        return predictions
     from socialclass.language import NOT_ENGLISH, is_foreign
 
-    checked = []
-    for record, prediction in zip(batch, predictions, strict=True):
-        if record.text and is_foreign(beginning(record.text), record.language):
-            even = (1.0 / len(prediction.probabilities),) * len(prediction.probabilities)
-            prediction = Prediction(UNCERTAIN, None, NOT_ENGLISH, even)
-        checked.append(prediction)
-    return checked
+    even = (1.0 / len(classifier.classes),) * len(classifier.classes)
+    foreign = Prediction(UNCERTAIN, None, NOT_ENGLISH, even)
+    return [
+        foreign if text and is_foreign(beginning(text), language) else prediction
+        for text, language, prediction in zip(texts, languages, predictions, strict=True)
+    ]
 
 
 def _batches(records: Iterator[Record], size: int) -> Iterator[list[Record]]:
