@@ -234,3 +234,32 @@ def test_uncertain_is_no_class(run: Run, tmp_path: Path) -> None:
     done = run("train", "c.jsonl", "-o", "m.joblib", cwd=tmp_path)
     assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
     assert b"10 texts have the label 'uncertain'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("analyze", "acts.jsonl"), ("analyze", "acts.jsonl", "--output-format", "json"), ("model", "show"),
+        ("corpus", "check", "corpus.csv"), ("evaluate", "corpus.csv"), ("explain", "hey mum"),
+        ("classify", "posts.txt"), ("completion", "bash"), ("--help",), ("convert", "acts.jsonl", "--to", "csv"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_reader_who_leaves_is_141(command: tuple[str, ...], tmp_path: Path) -> None:
+    """As for every program whose pipe is closed, whatever draws the output; nothing is said on standard error."""
+    texts = "".join(
+        f"see you at {hour},social networking\nsale ends at {hour},social media marketing\n" for hour in range(20)
+    )
+    (tmp_path / "corpus.csv").write_text(f"text,label\n{texts}")
+    (tmp_path / "posts.txt").write_text("see you at six\n" * 50_000)
+    activity = {"@context": "https://www.w3.org/ns/activitystreams", "type": "Create", "actor": "a",
+                "object": {"type": "Note", "content": "see you at six"}}  # fmt: skip
+    (tmp_path / "acts.jsonl").write_text(f"{json.dumps(activity)}\n" * 30)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "socialclass", *command], stdout=writer, stderr=subprocess.PIPE, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=120,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")

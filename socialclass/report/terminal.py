@@ -45,6 +45,13 @@ def printable(text: str) -> str:
     return text.translate(_CONTROLS)
 
 
+class _Pipe(Console):
+    """A console whose reader may leave: rich would exit with 1, which is no code for that."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def make_console(color: str = "auto", *, stderr: bool = False, width: int | None = None) -> Console:
     """Return a console for standard output or error; `color` is auto, always or never.
 
@@ -55,7 +62,7 @@ def make_console(color: str = "auto", *, stderr: bool = False, width: int | None
     if width is None and not terminal and "COLUMNS" not in os.environ:
         width = 120
     force = {"always": True, "never": False, "auto": None}[color]
-    return Console(file=stream, width=width, force_terminal=force, highlight=False, markup=False, emoji=False)
+    return _Pipe(file=stream, width=width, force_terminal=force, highlight=False, markup=False, emoji=False)
 
 
 class TableWriter:
