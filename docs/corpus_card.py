@@ -106,10 +106,15 @@ def second_reading() -> str:
         "the readers did not agree were dropped.\n"
         for name, each in parts
     ]
-    return "\n".join(lines) + (
-        f"\n{again['activities']:,} activities were labelled a second time by the mind that wrote them, shuffled, "
-        "without\nlabels, pairs and situations: kappa "
-        f"{again['kappa']:.2f} with {again['undecided']} undecided readings counted as disagreement;\n"
-        f"the {again['undecided'] + again['other_label']} were dropped. That is less blind than another reader. "
-        "What held no evidence (media made for nobody known)\nwas dropped, too.\n"
+    unread = f"\n{figures['unread']:,} texts of the second manner have not been read a second time yet.\n"
+    return (
+        "\n".join(lines)
+        + (unread if figures["unread"] else "")
+        + (
+            f"\n{again['activities']:,} activities were labelled a second time by the mind that wrote them, shuffled, "
+            "without\nlabels, pairs and situations: kappa "
+            f"{again['kappa']:.2f} with {again['undecided']} undecided readings counted as disagreement;\n"
+            f"the {again['undecided'] + again['other_label']} were dropped. That is less blind than another reader. "
+            "What held no evidence (media made for nobody known)\nwas dropped, too.\n"
+        )
     )
