@@ -106,7 +106,10 @@ def second_reading() -> str:
         "the readers did not agree were dropped.\n"
         for name, each in parts
     ]
-    unread = f"\n{figures['unread']:,} texts of the second manner have not been read a second time yet.\n"
+    unread = (
+        f"\n{figures['unread']:,} texts of the second manner have not been read a second time yet; "
+        "`second-reading.json` names them.\n"
+    )
     return (
         "\n".join(lines)
         + (unread if figures["unread"] else "")
