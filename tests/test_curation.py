@@ -129,7 +129,7 @@ def clear_rows() -> list[Row]:
     return [row for row, score, sign in zip(rows, scores, signs, strict=True) if score * sign > CLEAR]
 
 
-CLEAR = 0.5
+CLEAR = 1.0
 
 
 def with_faults(rows: list[Row], seed: int) -> tuple[list[Row], dict[str, set[str]]]:
