@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
@@ -150,6 +150,11 @@ class Fitted:
         self._model = LogisticRegression(C=variant.settings.C, solver="newton-cg", tol=1e-6, max_iter=1000)
         self._model.fit(self._vectors(counts), targets)
 
+    @property
+    def terms(self) -> int:
+        """How many terms are known."""
+        return len(self._weighting.known)
+
     def scores(self, counts: csr_matrix) -> "np.ndarray[Any, np.dtype[np.float64]]":
         """Return the scores of marketing."""
         found: np.ndarray[Any, np.dtype[np.float64]] = self._model.decision_function(self._vectors(counts))
@@ -170,11 +175,12 @@ class Setting:
     examples: Sequence[Example]
     posts: Sequence[Post]
 
-    @property
+    @cached_property
     def targets(self) -> "np.ndarray[Any, Any]":
         """Whether each example is marketing, as 0 or 1."""
         return np.array([example.label == MARKETING for example in self.examples], dtype=np.int64)
 
+    @cached_property
     def views(self) -> "dict[str, list[Post]]":
         """Return the posts as they are and masked."""
         return {"as_is": list(self.posts), "masked": masked(self.posts)}
@@ -202,10 +208,10 @@ def measured(variant: Variant, setting: Setting) -> dict[str, Any]:
     for train_rows, test_rows in folds(setting.examples, 0):
         fold = Fitted(variant, counts[train_rows], targets[train_rows])
         right += ((fold.scores(counts[test_rows]) > 0) == targets[test_rows]).tolist()
-    row = {"name": variant.name, "terms": counts.shape[1], "cross_validated": round(mean(right), 4)}
+    fitted = Fitted(variant, counts, targets)
+    row = {"name": variant.name, "terms": fitted.terms, "cross_validated": round(mean(right), 4)}
     if setting.posts:
-        fitted = Fitted(variant, counts, targets)
-        for name, posts in setting.views().items():
+        for name, posts in setting.views.items():
             row[name] = score(posts, fitted.scores(vectorizer.transform([post["text"] for post in posts])))
     print(json.dumps(row), flush=True)
     return row
@@ -213,7 +219,7 @@ def measured(variant: Variant, setting: Setting) -> dict[str, Any]:
 
 def learning_curve(setting: Setting, draws: int = 3) -> list[dict[str, Any]]:
     """Return the figures on real posts by corpus size: whole situations drawn at random, the mean of three draws."""
-    curve, variant, views = [], VARIANTS[0], setting.views()
+    curve, variant, views = [], VARIANTS[0], setting.views
     groups = sorted({example.group for example in setting.examples})
     sizes = [size for size in SIZES if size < len(setting.examples)]
     for size in (*sizes, len(setting.examples)):

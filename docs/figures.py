@@ -8,20 +8,20 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from docs.corpus_card import rows_of
-from socialclass import Classifier, Example, Prediction, analyze, load_model, read_corpus
+from docs.corpus_card import rows_of, texts_of
+from socialclass import Classifier, Example, Prediction, load_model, read_corpus
 from socialclass.cli.main import COMMANDS, cli
 from socialclass.curation import KINDS
 from socialclass.evaluation import Evaluation, evaluate, risk_coverage
 from socialclass.reading import FORMATS
 from socialclass.reading.platforms import EXPORTS
+from socialclass.training.vectors import count_examples
 from socialclass.writing import OUTPUT_FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -238,10 +238,10 @@ def activities_table() -> str:
 
 WEAK_EVIDENCE: dict[str, Callable[[str], str]] = {
     "a URL added": lambda text: f"{text} https://t.co/Ab12cd",
-    "URLs removed": lambda text: re.sub(r"(https?://|www\\.)\\S+", "", text),
+    "URLs removed": lambda text: re.sub(r"(https?://|www\.)\S+", "", text),
     "a mention put before": lambda text: f"@kim_29 {text}",
     "a mention added": lambda text: f"{text} @kim_29",
-    "mentions removed": lambda text: re.sub(r"(?<!\\w)@\\w+", "", text),
+    "mentions removed": lambda text: re.sub(r"(?<!\w)@\w+", "", text),
     "a hashtag added": lambda text: f"{text} #tbt",
     "hash signs removed": lambda text: text.replace("#", ""),
 }
@@ -263,8 +263,7 @@ def flips_table() -> str:
 def kinds_recall_table() -> str:
     """Return the recall of each kind of the bundled test set's texts, the lowest first."""
     right: dict[tuple[str, str], list[bool]] = {}
-    rows = [row for row in rows_of("test") if "text" in row]
-    for row, (_, prediction) in zip(rows, _predicted_test_set(), strict=True):
+    for row, (_, prediction) in zip(texts_of("test"), _predicted_test_set(), strict=True):
         right.setdefault((row["label"], row["kind"]), []).append(prediction.label == row["label"])
     table = ["| kind | label | texts | recall |", "|---|---|---|---|"]
     for (label, kind), found in sorted(right.items(), key=lambda item: sum(item[1]) / len(item[1])):
@@ -275,10 +274,8 @@ def kinds_recall_table() -> str:
 def words_table(number: int = 40) -> str:
     """Return the terms that weigh most in the corpus for each label: coefficient times idf times the texts with it."""
     model = load_model()
-    texts = [example.text for example in read_corpus(str(ROOT / "data/train.jsonl")) if example.text]
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(set(analyze(text, model.weights.analyzer)))
+    counted = count_examples(read_corpus(str(ROOT / "data/train.jsonl")), model.weights.analyzer)
+    counts = dict(zip(counted.terms, counted.matrix.getnnz(axis=0).tolist(), strict=True))
     carried = {
         term: coef * idf * counts[term]
         for term, coef, idf in zip(model.weights.terms, model.weights.coef[0], model.weights.idf, strict=True)

@@ -1,8 +1,8 @@
 """ActivityStreams in JSON Lines in, finished rows out, a block at a time: the fast lane of `classify` for activities.
 
-What of an activity is evidence is said by `exports` and `activity.facts`, once for each shape that the core meets. An
-activity that is not plain goes through the readers of `exports` and `record_way.label_records`, so what comes out is
-what comes out without this lane; the tests compare them.
+What of an activity is evidence is said by `reading.activitystreams` and `activity.facts`, once for each shape that the
+core meets. An activity that is not plain goes through the readers of `reading` and `record_way.label_records`, so what
+comes out is what comes out without this lane; the tests compare them.
 """
 
 import json
